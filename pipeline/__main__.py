@@ -1,0 +1,246 @@
+"""The commands; the only place that prints or exits.
+
+``zwiesprache VERB --study configs/NAME.toml`` brings up to date what the verb names, and before it what that depends on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from pipeline import __version__
+from pipeline.errors import StudyError, ZwiespracheError, known_names
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pipeline.stages import Outcome, Progress, Stage
+    from pipeline.study import Study
+
+VERBS = {
+    "corpus": "read the sources: documents, passages, rejects",
+    "tokens": "cut the passages into words; hold the lexicon's terms whole",
+    "timelines": "count concepts over time: tables, concordance, figures",
+    "report": "all of the above, and one HTML page over it",
+    "check": "read the study and the lexicon and say what is wrong or risky",
+    "status": "say what is up to date, what is stale and why",
+}
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line, with the nearest right word."""
+
+    def error(self, message: str) -> NoReturn:
+        raise StudyError(f"zwiesprache: {message}; see zwiesprache --help")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Returns:
+        0 done; 1 the work failed, or some input could not be used and ``--strict`` was given; 2 the command, the study
+        or the lexicon is wrong.
+    """
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    debug = "--debug" in words
+    try:
+        options = _parse(words)
+        return _run(options)
+    except ZwiespracheError as problem:
+        if debug:
+            raise
+        print(problem, file=sys.stderr)
+        return problem.status
+    except KeyboardInterrupt:
+        print("stopped; what was whole is kept, and the next run goes on from there", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        return 0
+    except Exception as problem:
+        if debug:
+            raise
+        name = type(problem).__name__
+        print(f"zwiesprache broke: {name}: {problem}\nThis is a mistake of ours; --debug shows where", file=sys.stderr)
+        return 1
+
+
+def stages_for(verb: str, *, parquet: bool = False) -> list[Stage]:
+    """The stages that a verb brings up to date, in order."""
+    from pipeline.concepts.mentions import MENTIONS_STAGE
+    from pipeline.export.report_stage import REPORT_STAGE
+    from pipeline.export.stages import FIGURES_STAGE, PARQUET_STAGE, TIMELINES_STAGE
+    from pipeline.ingest.corpus import CORPUS
+    from pipeline.languages.tokens import TOKENS
+
+    stages = [CORPUS]
+    if verb != "corpus":
+        stages += [TOKENS, MENTIONS_STAGE]
+    if verb not in {"corpus", "tokens"}:
+        stages += [TIMELINES_STAGE, FIGURES_STAGE] + ([PARQUET_STAGE] if parquet else [])
+    if verb == "report" and REPORT_STAGE:
+        stages.append(REPORT_STAGE)
+    return stages
+
+
+def _parse(words: Sequence[str]) -> argparse.Namespace:
+    parser = _Parser(
+        prog="zwiesprache",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog="verbs:\n" + "\n".join(f"  {verb:<10} {what}" for verb, what in VERBS.items()),
+    )
+    parser.add_argument("verb", metavar="VERB", help="what to bring up to date, or check, or status")
+    parser.add_argument("--study", type=Path, default=Path("configs/demo.toml"), help="the study (configs/demo.toml)")
+    parser.add_argument("--quiet", action="store_true", help="show no progress")
+    parser.add_argument("--json", action="store_true", help="give the closing summary as JSON")
+    parser.add_argument("--strict", action="store_true", help="fail with status 1 if some input could not be used")
+    parser.add_argument("--parquet", action="store_true", help="write the tables as Parquet too")
+    parser.add_argument("--debug", action="store_true", help="show the traceback of an error")
+    parser.add_argument("--version", action="version", version=f"zwiesprache {__version__}")
+    options = parser.parse_args(words)
+    if options.verb not in VERBS:
+        raise StudyError(f"zwiesprache: there is no command {options.verb!r}; {known_names(options.verb, VERBS)}")
+    return options
+
+
+def _run(options: argparse.Namespace) -> int:
+    from pipeline.study import load_study
+
+    study = load_study(options.study)
+    if options.verb == "check":
+        return _check(study, as_json=options.json)
+    if options.verb == "status":
+        return _status(study, as_json=options.json)
+    from pipeline.concepts.lexicon import load_lexicon
+    from pipeline.stages import bring_up_to_date
+
+    load_lexicon(study.lexicon)  # a mistake in it is said before the work begins, not after
+    stages = stages_for(options.verb, parquet=options.parquet)
+    outcomes = bring_up_to_date(stages, study, _silent if options.quiet else _Display())
+    rejected = sum(_summary(outcomes, "corpus")["rejects"].values())
+    if options.json:
+        print(json.dumps(_as_json(options.verb, study, outcomes), ensure_ascii=False, indent=1))
+    else:
+        _say(study, outcomes)
+    if options.strict and rejected:
+        print(f"--strict: {rejected} items could not be used", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _check(study: Study, *, as_json: bool) -> int:
+    from pipeline.concepts.check import find_risks
+
+    risks = find_risks(study)
+    if as_json:
+        print(json.dumps({"study": study.name, "risks": risks}, ensure_ascii=False, indent=1))
+    else:
+        print("\n".join(risks) if risks else "nothing is wrong")
+    return 0
+
+
+def _status(study: Study, *, as_json: bool) -> int:
+    from pipeline.stages import look_at
+
+    states = look_at(stages_for("report"), study)
+    if as_json:
+        print(json.dumps({"study": study.name, "stages": {s.stage: s.stale for s in states}}, ensure_ascii=False))
+    else:
+        for state in states:
+            print(f"{state.stage:<10} {'stale: ' + state.stale if state.stale else 'up to date'}")
+    return 0
+
+
+def _summary(outcomes: Sequence[Outcome], stage: str) -> dict[str, Any]:
+    return next((dict(outcome.summary) for outcome in outcomes if outcome.stage == stage), {})
+
+
+def _as_json(verb: str, study: Study, outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    return {
+        "verb": verb,
+        "study": study.name,
+        "worked": any(outcome.why for outcome in outcomes),
+        "stages": {
+            outcome.stage: {
+                "ran": outcome.why is not None,
+                "why": outcome.why,
+                "seconds": round(outcome.seconds, 3),
+                "outputs": [_shown(path) for path in outcome.paths if not path.name.startswith(".")],
+                "summary": outcome.summary,
+            }
+            for outcome in outcomes
+        },
+    }
+
+
+def _say(study: Study, outcomes: Sequence[Outcome]) -> None:
+    """The closing summary: what was done, what the corpus is, what could not be used, where the results lie."""
+    worked = [outcome for outcome in outcomes if outcome.why]
+    if not worked:
+        print("nothing to do: everything is up to date")
+    for outcome in worked:
+        print(f"{outcome.stage:<10} made in {outcome.seconds:.1f} s ({outcome.why})")
+    made = _summary(outcomes, "corpus")
+    languages = ", ".join(f"{count:,} {code}" for code, count in made["languages"].items())
+    print(
+        f"{made['documents']:,} documents ({languages}), {made['passages']:,} passages, "
+        f"{made['characters']:,} characters; {made['files_read']:,} files read in the last build"
+    )
+    if made["undated"]:
+        print(f"{made['undated']:,} documents have no date and are in no period")
+    if made["rejects"]:
+        reasons = ", ".join(f"{count:,} {reason}" for reason, count in made["rejects"].items())
+        where = _shown(study.corpus_folder / "rejects.csv")
+        print(f"{sum(made['rejects'].values()):,} items could not be used ({reasons}): see {where}")
+    if made["flags"]:
+        print("doubtful: " + ", ".join(f"{count:,} {flag}" for flag, count in made["flags"].items()))
+    for path in dict.fromkeys(path for outcome in outcomes[-2:] for path in outcome.paths):
+        if not path.name.startswith("."):
+            print(_shown(path))
+
+
+def _shown(path: Path) -> str:
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
+
+
+def _silent(what: str, done: int, whole: int) -> None:
+    """Show nothing."""
+
+
+class _Display:
+    """Progress on stderr: a bar on a terminal, a plain line every few seconds elsewhere."""
+
+    def __init__(self) -> None:
+        self._bars = sys.stderr.isatty()
+        self._what = ""
+        self._said = time.monotonic()
+        self._bar: Any = None
+
+    def __call__(self, what: str, done: int, whole: int) -> None:
+        if self._bars:
+            self._draw(what, done, whole)
+        elif time.monotonic() - self._said > 3:
+            self._said = time.monotonic()
+            print(f"{what}: {done:,}" + (f" of {whole:,}" if whole else ""), file=sys.stderr, flush=True)
+
+    def _draw(self, what: str, done: int, whole: int) -> None:
+        from tqdm import tqdm
+
+        if what != self._what:
+            if self._bar is not None:
+                self._bar.close()
+            self._bar = tqdm(total=whole or None, desc=what, leave=False, file=sys.stderr)
+            self._what = what
+        self._bar.update(done - self._bar.n)
+        if done == whole:
+            self._bar.close()
+            self._bar, self._what = None, ""
+
+
+if __name__ == "__main__":
+    sys.exit(main())

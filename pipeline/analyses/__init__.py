@@ -1,0 +1,1 @@
+"""One module an analysis: pure functions from what the store holds to the contract's tables."""

@@ -1,0 +1,84 @@
+"""Measures of frequency, each one function in the field's notation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+
+Z_95 = 1.959963984540054
+"""The 97.5 % quantile of the normal distribution."""
+
+
+def per_million(mentions: Ints | Floats, words: Ints | Floats) -> Floats:
+    """Mentions per million words; NaN where there are no words."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(np.asarray(words) > 0, 1e6 * np.asarray(mentions) / np.asarray(words), np.nan)
+
+
+def wilson(successes: int, trials: int, z: float = Z_95) -> tuple[float, float]:
+    """The score interval of a share (Wilson 1927, without continuity correction); NaN without trials."""
+    if trials == 0:
+        return float("nan"), float("nan")
+    share = successes / trials
+    centre = share + z * z / (2 * trials)
+    spread = z * float(np.sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials)))
+    scale = 1 + z * z / trials
+    return max(0.0, (centre - spread) / scale), min(1.0, (centre + spread) / scale)
+
+
+def dispersion_dp(mentions: Ints, words: Ints) -> float:
+    """Gries' deviation of proportions, normalised: 0 spread as the words are, 1 all in the smallest document.
+
+    DP = sum(abs(v - s)) / 2 with s the documents' shares of the words and v their shares of the mentions (Gries 2008);
+    divided by 1 - min(s) (Lijffijt and Gries 2012). NaN without mentions or with fewer than two documents with words.
+
+    Args:
+        mentions: Mentions by document.
+        words: Words by document; documents without words are left out.
+    """
+    mentions, words = mentions[words > 0], words[words > 0]
+    if len(words) < 2 or not mentions.sum():
+        return float("nan")
+    s = words / words.sum()
+    v = mentions / mentions.sum()
+    return float(np.abs(v - s).sum() / 2 / (1 - s.min()))
+
+
+def bootstrap_rates(mentions: Ints, words: Ints, draws: int, rng: np.random.Generator) -> Floats:
+    """Rates per million of samples of documents, drawn with replacement, as many as there are (Efron 1979).
+
+    Documents, not words, are what varies: words of one document are not independent of each other.
+
+    Args:
+        mentions: Documents x concepts.
+        words: Words by document.
+        draws: How many samples.
+        rng: Where the randomness comes from.
+
+    Returns:
+        Draws x concepts; NaN for a sample without words.
+    """
+    number, concepts = mentions.shape
+    with_any = np.flatnonzero(mentions.any(axis=1))
+    order = np.concatenate([with_any, np.setdiff1d(np.arange(number), with_any, assume_unique=True)])
+    words, dense = words[order], mentions[with_any].astype(np.float64)
+    sums = np.empty(draws)
+    hits = np.zeros((draws, concepts))
+    at_once = max(1, 2_000_000 // max(number, 1))
+    for first in range(0, draws, at_once):
+        rows = min(at_once, draws - first)
+        drawn = rng.integers(0, number, size=(rows, number), dtype=np.int32)
+        sums[first : first + rows] = words[drawn].sum(axis=1)
+        if len(with_any):
+            row, column = np.nonzero(drawn < len(with_any))
+            cell = row * len(with_any) + drawn[row, column]
+            weights = np.bincount(cell, minlength=rows * len(with_any)).reshape(rows, len(with_any))
+            hits[first : first + rows] = weights @ dense
+    return per_million(hits, sums[:, None])

@@ -1,0 +1,1 @@
+"""The lexicon, and finding its mentions."""

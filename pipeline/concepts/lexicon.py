@@ -1,0 +1,147 @@
+"""The lexicon: ``configs/lexicons/NAME.toml`` as concepts and terms."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from pipeline.errors import LexiconError
+from pipeline.languages import han
+from pipeline.records import Concept, Term
+from pipeline.study import LANGUAGES, read_toml, say_validation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+Match = Literal["form", "lemma", "compound", "regex"]
+_DEFAULT_MATCH: dict[str, Match] = {"zh": "form", "de": "lemma", "en": "lemma"}
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class _Term(_Table):
+    form: Annotated[str, Field(min_length=1)]
+    match: Match | None = None
+    not_in: list[Annotated[str, Field(min_length=1)]] = []
+    note: str = ""
+
+
+class _Concept(_Table):
+    id: Annotated[str, Field(pattern=r"^[a-z0-9_]+$")]
+    label: dict[str, str] = {}
+    zh: list[str | _Term] = []
+    de: list[str | _Term] = []
+    en: list[str | _Term] = []
+    note: str = ""
+
+
+class _File(_Table):
+    concept: Annotated[list[_Concept], Field(min_length=1)]
+
+
+def load_lexicon(path: Path) -> tuple[Concept, ...]:
+    """Read and check a lexicon.
+
+    Raises:
+        LexiconError: the file is missing or no TOML, a key is unknown, a concept is empty or named twice, a form stands
+            in two concepts, or a term can never match.
+    """
+    raw = read_toml(path, LexiconError)
+    try:
+        file = _File.model_validate(raw)
+    except ValidationError as problem:
+        raise LexiconError(_say(path, raw, problem)) from None
+    concepts = tuple(_read_concept(path, concept) for concept in file.concept)
+    _check_ids(path, concepts)
+    _check_forms(path, concepts)
+    return concepts
+
+
+def terms_of(concepts: Iterable[Concept], language: str) -> list[Term]:
+    """All terms of a language, in the lexicon's order."""
+    return [term for concept in concepts for term in concept.terms if term.language == language]
+
+
+def plain(form: str, language: str) -> str:
+    """A form as it is compared: NFKC; Chinese folded and without spaces between its characters."""
+    text = unicodedata.normalize("NFKC", form).strip()
+    if language != "zh":
+        return " ".join(text.replace("’", "'").split())
+    return re.sub(r"(?<=[\u3007\u3400-\u9fff])\s+(?=[\u3007\u3400-\u9fff])", "", han.fold(text))
+
+
+def _read_concept(path: Path, concept: _Concept) -> Concept:
+    terms: list[Term] = []
+    for language in LANGUAGES:
+        for written in getattr(concept, language):
+            term = _Term(form=written) if isinstance(written, str) else written
+            _check_term(path, concept.id, language, term)
+            match = term.match or _DEFAULT_MATCH[language]
+            terms.append(Term(concept.id, language, term.form, match, tuple(term.not_in)))
+    if not terms:
+        raise LexiconError(f"{path}: concept {concept.id!r} has no term in {', '.join(LANGUAGES)}; give it one or take it out")
+    return Concept(concept.id, concept.label, tuple(terms))
+
+
+def _check_term(path: Path, concept: str, language: str, term: _Term) -> None:
+    where = f"{path}: concept {concept!r}, {language} {term.form!r}"
+    if term.match == "regex":
+        try:
+            found = re.compile(term.form).match("")
+        except re.error as problem:
+            raise LexiconError(f"{where}: no regular expression: {problem}") from None
+        if found:
+            raise LexiconError(f"{where}: this expression also matches nothing at all; it must need a character")
+        return
+    if not any(map(str.isalnum, term.form)):
+        raise LexiconError(f"{where}: a form without a letter can never match")
+    if language == "zh" and term.match in {"lemma", "compound"}:
+        raise LexiconError(f"{where}: match = {term.match!r} is for de and en; Chinese is matched on its characters")
+    for longer in term.not_in:
+        if plain(term.form, language) == plain(longer, language):
+            raise LexiconError(f"{where}: not_in names the form itself, so it can never match")
+        if language == "zh" and plain(term.form, language) not in plain(longer, language):
+            raise LexiconError(f"{where}: not_in = {longer!r} does not contain the form, so it excludes nothing")
+
+
+def _check_ids(path: Path, concepts: tuple[Concept, ...]) -> None:
+    seen: set[str] = set()
+    for concept in concepts:
+        if concept.id in seen:
+            raise LexiconError(f"{path}: two concepts have the id {concept.id!r}; each needs its own")
+        seen.add(concept.id)
+
+
+def _check_forms(path: Path, concepts: tuple[Concept, ...]) -> None:
+    owner: dict[tuple[str, str], Term] = {}
+    for concept in concepts:
+        for term in concept.terms:
+            if term.match == "regex":
+                continue
+            key = (term.language, plain(term.form, term.language).replace("-", "").casefold())
+            other = owner.setdefault(key, term)
+            if other is not term and other.concept != term.concept:
+                raise LexiconError(
+                    f"{path}: the {term.language} form {term.form!r} stands in two concepts, "
+                    f"{other.concept!r} and {term.concept!r}; a form belongs to one"
+                )
+            if other is not term and other.form == term.form:
+                raise LexiconError(f"{path}: concept {term.concept!r} has the {term.language} form {term.form!r} twice")
+
+
+def _say(path: Path, raw: dict[str, Any], problem: ValidationError) -> str:
+    """The message of the validation, with the concept's id where there is one."""
+    message = say_validation(path, problem, _File)
+    location = problem.errors()[0]["loc"]
+    if len(location) > 1 and location[0] == "concept" and isinstance(location[1], int):
+        concept = raw["concept"][location[1]]
+        name = concept.get("id") if isinstance(concept, dict) else None
+        if name:
+            message = message.replace(f"[[concept]] number {location[1] + 1}", f"concept {name!r}", 1)
+    return message

@@ -1,0 +1,283 @@
+"""German and English terms, found on words: a look-up per type, then one ``take`` over the tokens.
+
+A term is a row of slots, one a word; for each slot it is known which types fill it. Case counts as written, but for a
+sentence's first word and for words all in capitals; a hyphen inside a word counts as none.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline.concepts.lexicon import plain
+from pipeline.concepts.spans import Spans, empty_spans, join_spans
+from pipeline.languages.tokens import language_module
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+    from pipeline.records import Term
+
+    Ints = NDArray[np.int64]
+    Flags = NDArray[np.bool_]
+
+_LONG_ENOUGH = 8
+"""A word that begins with a term of so many letters has it as a part, whatever the splitting of compounds says."""
+_STEM = 4
+_ENDERS = frozenset(".!?:…„»«\"“(–-•")
+"""After one of these a capital can be that of a sentence's first word."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WordTerms:
+    """The terms of one language, ready for the types of one corpus."""
+
+    slots: Ints
+    """Terms x words: the slot of each word, -1 behind the last."""
+    terms: Ints
+    """For each row of ``slots`` the index of the term."""
+    excluding: Flags
+    """Whether each row is a ``not_in`` of its term."""
+    types: Ints
+    """Pairs of a type and a slot that it fills, in order of the type."""
+    fills: Ints
+    at_start_only: Flags
+    """Whether the pair holds only where a sentence begins."""
+    expressions: tuple[tuple[str, int], ...]
+    """Regular expressions with the index of their term."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Words:
+    """The tokens of a batch of passages in one language."""
+
+    type: Ints
+    start: Ints
+    """Code points before the token in the passages joined by one code point."""
+    end: Ints
+    passage: Ints
+    is_word: Flags
+    is_ender: Flags
+
+
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    match: str
+    form: str
+    lemma: str
+    parts: tuple[str, ...]
+
+
+def prepare(terms: Sequence[Term], types: pa.Table, language: str) -> WordTerms:
+    """Find for each word of each term the types that fill it.
+
+    Args:
+        terms: All terms of the language.
+        types: The corpus's types; those of other languages are left out.
+        language: ``de`` or ``en``.
+    """
+    written = [(i, False, term.form) for i, term in enumerate(terms) if term.match != "regex"]
+    written += [(i, True, longer) for i, term in enumerate(terms) for longer in term.not_in]
+    known: dict[_Slot, int] = {}
+    rows = []
+    for i, is_longer, form in written:
+        match = "lemma" if is_longer else terms[i].match
+        rows.append([known.setdefault(slot, len(known)) for slot in _slots(form, match, language)])
+    slots = np.full((len(rows), max(map(len, rows), default=0)), -1, np.int64)
+    for row, filled in zip(slots, rows, strict=True):
+        row[: len(filled)] = filled
+    pairs = sorted(_pairs(list(known), types, language))
+    columns = np.array(pairs, np.int64).reshape(-1, 3)
+    return WordTerms(
+        slots=slots,
+        terms=np.array([i for i, _, _ in written], np.int64),
+        excluding=np.array([is_longer for _, is_longer, _ in written], np.bool_),
+        types=columns[:, 0],
+        fills=columns[:, 1],
+        at_start_only=columns[:, 2].astype(np.bool_),
+        expressions=tuple((term.form, i) for i, term in enumerate(terms) if term.match == "regex"),
+    )
+
+
+def enders(forms: Sequence[str]) -> list[bool]:
+    """Say of each form whether a sentence can begin after it."""
+    return [form[-1] in _ENDERS for form in forms]
+
+
+def find_in_words(ready: WordTerms, words: Words, joined: str) -> tuple[Spans, Spans]:
+    """All matches of terms, and all of their ``not_in`` strings.
+
+    Args:
+        ready: The terms.
+        words: The batch's tokens, in order.
+        joined: The batch's passages joined by one code point, for terms that are regular expressions.
+    """
+    parts = [_find_expression(joined, expression, term) for expression, term in ready.expressions]
+    at, row = _first_words(ready, words)
+    starts = _sentence_starts(words)
+    alive = np.ones(len(at), dtype=np.bool_)
+    last = at.copy()
+    for k in range(ready.slots.shape[1]):
+        slot = ready.slots[row, k]
+        needed = alive & (slot >= 0)
+        position = np.minimum(at + k, len(words.type) - 1)
+        fits = (at + k < len(words.type)) & (words.passage[position] == words.passage[at])
+        fits &= _fills(ready, words.type[position], slot, starts[position])
+        alive &= ~needed | fits
+        last = np.where(needed, position, last)
+    found = Spans(words.start[at[alive]], words.end[last[alive]], ready.terms[row[alive]])
+    longer = ready.excluding[row[alive]]
+    return join_spans([found.take(~longer), *parts]), found.take(longer)
+
+
+def _find_expression(joined: str, expression: str, term: int) -> Spans:
+    matches = [found.span() for found in re.finditer(expression, joined) if found.end() > found.start()]
+    if not matches:
+        return empty_spans()
+    found = np.array(matches, np.int64)
+    return Spans(found[:, 0], found[:, 1], np.full(len(found), term))
+
+
+def _first_words(ready: WordTerms, words: Words) -> tuple[Ints, Ints]:
+    """Tokens that may begin a term, and the row of ``slots`` that each may begin; one entry a pair."""
+    nothing = np.empty(0, np.int64)
+    if not len(ready.types) or not len(words.type):
+        return nothing, nothing
+    rows_of_slot = np.argsort(ready.slots[:, 0], kind="stable")
+    first = ready.slots[rows_of_slot, 0]
+    begins = np.isin(ready.fills, first)
+    types, fills = ready.types[begins], ready.fills[begins]
+    wanted = np.zeros(max(int(words.type.max()), int(types.max(initial=0))) + 1, dtype=np.bool_)
+    wanted[types] = True
+    at = np.flatnonzero(wanted[words.type])
+    at, pair = _expand(at, np.searchsorted(types, words.type[at]), np.searchsorted(types, words.type[at], "right"))
+    slot = fills[pair]
+    at, order = _expand(at, np.searchsorted(first, slot), np.searchsorted(first, slot, "right"))
+    keys = np.unique(np.stack([at, rows_of_slot[order]]), axis=1)
+    return keys[0], keys[1]
+
+
+def _expand(of: Ints, low: Ints, high: Ints) -> tuple[Ints, Ints]:
+    """Each element repeated for each index from its ``low`` to below its ``high``, and these indices."""
+    count = high - low
+    index = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count) + np.repeat(low, count)
+    return np.repeat(of, count), index
+
+
+def _fills(ready: WordTerms, type_: Ints, slot: Ints, at_start: Flags) -> Flags:
+    """Whether a type fills a slot, at its place in the sentence."""
+    width = int(ready.slots.max(initial=0)) + 1
+    pairs = ready.types * width + ready.fills
+    asked = type_ * width + slot
+    always = np.isin(asked, pairs[~ready.at_start_only])
+    return (slot >= 0) & (always | (at_start & np.isin(asked, pairs[ready.at_start_only])))
+
+
+def _sentence_starts(words: Words) -> Flags:
+    """Whether each token is the first word of a passage, or the first after a mark behind which a sentence can begin."""
+    number = len(words.type)
+    index = np.arange(number)
+    last_word = np.maximum.accumulate(np.where(words.is_word, index, -1))
+    before = np.concatenate([[-1], last_word[:-1]]) if number else last_word
+    ended = np.cumsum(words.is_ender)
+    first_in_passage = (before < 0) | (words.passage[before] != words.passage)
+    seen = np.concatenate([[0], ended[:-1]]) if number else ended
+    since = seen - np.where(before >= 0, ended[before] - words.is_ender[before], 0)
+    return first_in_passage | (since > 0)
+
+
+def _slots(form: str, match: str, language: str) -> list[_Slot]:
+    module = language_module(language)
+    text = plain(form, language)
+    cuts = module.cut([text])
+    words = [cuts.forms[i] for i in cuts.form.tolist()]
+    lemmas = module.lemmatize(words)
+    parts = module.split_compounds(words, lemmas)
+    return [_Slot(match, word, lemma, part) for word, lemma, part in zip(words, lemmas, parts, strict=True)]
+
+
+def _pairs(slots: Sequence[_Slot], types: pa.Table, language: str) -> Iterable[tuple[int, int, bool]]:
+    """Type, slot, and whether it fills it only at the start of a sentence."""
+    candidates = _candidates(slots, types, language)
+    forms = candidates["form"].to_pylist()
+    uncapitalised = [form[:1].lower() + form[1:] if not form.isupper() else form.lower() for form in forms]
+    lowered = language_module(language).lemmatize(uncapitalised)
+    rows = zip(
+        candidates["type"].to_pylist(), forms, candidates["lemma"].to_pylist(), candidates["parts"].to_pylist(),
+        lowered, strict=True,
+    )  # fmt: skip
+    for type_, form, lemma, parts, low in rows:
+        for number, slot in enumerate(slots):
+            fit = _fit(slot, form, lemma, low, parts)
+            if fit is not None:
+                yield type_, number, fit
+
+
+def _fit(slot: _Slot, form: str, lemma: str, low: str, parts: Sequence[str]) -> bool | None:
+    """False where the type fills the slot anywhere, True where only at a sentence's start, None where nowhere."""
+    mine = {_key(slot.form)} if slot.match == "form" else {_key(slot.form), _key(slot.lemma)}
+    theirs = {_key(form)} if slot.match == "form" else {_key(form), _key(lemma)}
+    if mine & theirs or (slot.match == "compound" and _has_part(slot, form, parts)):
+        return False
+    loose = {key.lower() for key in mine} & {key.lower() for key in theirs | {_key(low)}}
+    if not loose:
+        return None
+    if form.isupper() and len(form) > 1:
+        return False
+    return True if form[:1].isupper() else None
+
+
+def _has_part(slot: _Slot, form: str, parts: Sequence[str]) -> bool:
+    width = len(slot.parts)
+    if width and any(tuple(parts[i : i + width]) == slot.parts for i in range(len(parts) - width + 1)):
+        return True
+    stem = _key(slot.lemma).lower()
+    return slot.lemma in parts or (len(stem) >= _LONG_ENOUGH and _key(form).lower().startswith(stem))
+
+
+def _key(word: str) -> str:
+    """A word without hyphens inside: ``Städte-Diplomatie`` as ``Städtediplomatie``, ``EU-Stadt`` as ``EUstadt``."""
+    pieces = word.replace("\u00ad", "").replace("’", "'").replace("‑", "-").split("-")
+    return pieces[0] + "".join(piece if piece.isupper() else piece[:1].lower() + piece[1:] for piece in pieces[1:])
+
+
+def _candidates(slots: Sequence[_Slot], types: pa.Table, language: str) -> pa.Table:
+    """The types that may fill a slot: a coarse sieve in Arrow, so that Python sees some hundreds of types."""
+    types = types.filter(pc.equal(types["language"], language))
+    keys = {_key(word).lower() for slot in slots for word in (slot.form, slot.lemma)}
+    stems = {key[:_STEM] for key in keys}
+    form, lemma = (_arrow_key(types[name]) for name in ("form", "lemma"))
+    wanted = pc.or_(pc.is_in(form, pa.array(keys)), pc.is_in(lemma, pa.array(keys)))
+    capital = pc.and_(pc.utf8_is_upper(pc.utf8_slice_codeunits(types["form"], 0, 1)), _starts_with(form, stems))
+    wanted = pc.or_(wanted, capital)
+    for slot in slots:
+        if slot.match == "compound":
+            wanted = pc.or_(wanted, pc.starts_with(form, _key(slot.lemma).lower()))
+            for part in slot.parts[:1]:
+                wanted = pc.or_(wanted, _has(types["parts"], part))
+    return types.filter(wanted)
+
+
+def _arrow_key(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    plain_marks = pc.replace_substring(pc.replace_substring(column, "’", "'"), "‑", "-")
+    return pc.utf8_lower(pc.replace_substring(pc.replace_substring(plain_marks, "-", ""), "\u00ad", ""))
+
+
+def _starts_with(column: pa.ChunkedArray, stems: Iterable[str]) -> pa.ChunkedArray:
+    return pc.is_in(pc.utf8_slice_codeunits(column, 0, _STEM), pa.array(sorted(stems)))
+
+
+def _has(lists: pa.ChunkedArray, part: str) -> pa.ChunkedArray:
+    """Whether each list holds a text."""
+    combined = lists.combine_chunks()
+    values = pc.equal(combined.flatten(), part).to_numpy(zero_copy_only=False)
+    holds = np.zeros(len(combined), dtype=np.bool_)
+    holds[pc.list_parent_indices(combined).to_numpy()[values]] = True
+    return pa.chunked_array([pa.array(holds)])

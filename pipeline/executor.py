@@ -1,0 +1,62 @@
+"""The one way in which work is spread: tasks in order over an executor, a bounded number of them under way."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections import deque
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+T = TypeVar("T")
+R = TypeVar("R")
+P = ParamSpec("P")
+
+
+class InProcess(Executor):
+    """Runs each task at once and here: for one worker, and for work too small to start processes for."""
+
+    def submit(self, fn: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> Future[R]:
+        """Run the task now; an exception is kept in the future, as an executor does."""
+        future: Future[R] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as problem:  # noqa: BLE001 - handed on by Future.result
+            future.set_exception(problem)
+        return future
+
+
+@contextmanager
+def open_executor(workers: int | None, tasks: int) -> Iterator[Executor]:
+    """An executor of ``workers`` processes (as many as there are cores where None), fewer where there are fewer tasks.
+
+    Processes are spawned on every system alike: nothing is inherited but what a task is given.
+    """
+    number = min(workers or os.cpu_count() or 1, tasks)
+    if number <= 1:
+        yield InProcess()
+        return
+    with ProcessPoolExecutor(number, mp_context=multiprocessing.get_context("spawn")) as pool:
+        yield pool
+
+
+def map_in_order(executor: Executor, function: Callable[[T], R], tasks: Iterable[T], under_way: int) -> Iterator[R]:
+    """Results in the order of the tasks, with at most ``under_way`` tasks handed out at a time.
+
+    Memory then depends on the size of a task, not on how many there are.
+    """
+    waiting: deque[Future[R]] = deque()
+    try:
+        for task in tasks:
+            waiting.append(executor.submit(function, task))
+            if len(waiting) >= under_way:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        for future in waiting:
+            future.cancel()

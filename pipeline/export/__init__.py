@@ -1,0 +1,1 @@
+"""Tables, figures, captions and the report: what leaves the house."""

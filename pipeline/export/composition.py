@@ -1,0 +1,111 @@
+"""What the corpus is made of, as a figure: documents by year, stacked by the type of their source."""
+
+from __future__ import annotations
+
+from itertools import cycle
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline.export import panels
+from pipeline.export.captions import LANGUAGE_NAMES
+from pipeline.export.figures import WIDTH
+from pipeline.export.fonts import check_glyphs, drawing, text_width
+from pipeline.export.panels import POINT, SMALL, place_axes, write_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from matplotlib.axes import Axes
+    from matplotlib.container import BarContainer
+    from matplotlib.figure import Figure
+
+_FILLS = (
+    ("#0072B2", ""),
+    ("#E69F00", "////"),
+    ("#009E73", "...."),
+    ("#CC79A7", "\\\\\\\\"),
+    ("#56B4E9", "xxxx"),
+    ("#D55E00", "----"),
+)
+_EDGE, _AXIS, _ROW = 3.0, 13.0, 36.0
+_YEAR_LABELS = 18
+
+
+def draw_corpus(corpus: pa.Table) -> Figure | None:
+    """Bars of documents by year, a panel for each language; None where no document is dated.
+
+    Args:
+        corpus: the rows of ``corpus.csv``.
+
+    Raises:
+        InputError: a source type has a character without a glyph.
+    """
+    counts = _count_documents(corpus)
+    if not counts:
+        return None
+    languages, kinds = ([*dict.fromkeys(key[part] for key in counts)] for part in (0, 1))
+    names = {kind: kind.replace("_", " ") for kind in kinds}
+    first, last = min(key[2] for key in counts), max(key[2] for key in counts)
+    with drawing():
+        from matplotlib.figure import Figure
+
+        widest = max(text_width(check_glyphs(name), SMALL) for name in names.values()) * POINT + 13
+        columns = max(1, int((WIDTH - 2 * _EDGE) / widest))
+        height = _ROW * len(languages) + 4.6 * -(-len(kinds) // columns) + 3
+        figure = Figure(figsize=(WIDTH * panels.MM, height * panels.MM))
+        bars: list[BarContainer] = []
+        for row, language in enumerate(languages):
+            top = row * _ROW
+            axes = place_axes(figure, _AXIS, top + 5.5, WIDTH - _AXIS - _EDGE, _ROW - 12)
+            write_text(figure, _AXIS, top + 0.8, [LANGUAGE_NAMES.get(language, language)], 8)
+            stacks = {
+                names[kind]: [counts.get((language, kind, year), 0) for year in range(first, last + 1)]
+                for kind in kinds
+            }
+            bars = _draw_stacks(axes, stacks, first)
+        figure.legend(
+            handles=bars,
+            loc="lower left",
+            bbox_to_anchor=(_EDGE / WIDTH, 1.5 / height),
+            ncol=columns,
+            frameon=False,
+            fontsize=SMALL,
+            borderaxespad=0,
+            borderpad=0,
+        )
+    return figure
+
+
+def _count_documents(corpus: pa.Table) -> dict[tuple[str, str, int], int]:
+    """Dated documents by language, source type and year."""
+    years = pc.fill_null(corpus["year"].cast(pa.string()), "")
+    keep = pc.and_(pc.match_substring_regex(years, "^[0-9]{1,4}$"), pc.greater(corpus["documents"], 0))
+    columns = [pc.filter(column, keep).to_pylist() for column in (corpus["language"], corpus["source_type"], years)]
+    counts: dict[tuple[str, str, int], int] = {}
+    documents = pc.filter(corpus["documents"], keep).to_pylist()
+    for language, kind, year, number in zip(*columns, documents, strict=True):
+        key = (language, kind, int(year))
+        counts[key] = counts.get(key, 0) + number
+    return counts
+
+
+def _draw_stacks(axes: Axes, stacks: Mapping[str, Sequence[int]], first: int) -> list[BarContainer]:
+    """One language's bars, type upon type, from the year ``first`` on."""
+    floor = np.zeros(max(map(len, stacks.values())))
+    years = np.arange(first, first + len(floor))
+    bars = []
+    for (name, values), (fill, hatch) in zip(stacks.items(), cycle(_FILLS), strict=False):
+        look: dict[str, Any] = {"color": fill, "hatch": hatch, "edgecolor": "white", "linewidth": 0.3}
+        bars.append(axes.bar(years, values, 0.82, floor, label=name, **look))
+        floor += values
+    panels.scale_axis(axes, float(floor.max()) * 1.05, ticks=4)
+    axes.set_xlim(years[0] - 0.6, years[-1] + 0.6)
+    step = next(step for step in (1, 2, 5, 10, 20, 25, 50, 100, 1000) if len(years) / step <= _YEAR_LABELS)
+    shown = years[years % step == 0] if len(years) > 1 else years
+    axes.set_xticks(shown, [str(year) for year in shown])
+    axes.set_ylabel("documents", fontsize=SMALL)
+    axes.yaxis.set_label_coords(-(_AXIS - 4.5) / (WIDTH - _AXIS - _EDGE), 0.5)
+    return bars

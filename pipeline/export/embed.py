@@ -1,0 +1,65 @@
+"""An SVG file made part of a page: ids of its own, nothing but shapes and links inside the page."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from lxml import etree
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_SVG, _XLINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}"
+_SHAPES = frozenset({"svg", "defs", "g", "a", "path", "use", "clipPath", "rect", "pattern", "title"})
+_LONG_NUMBER = re.compile(r"-?\d+\.\d{3,}")
+
+
+def embed_svg(svg: str, prefix: str, titles: Mapping[str, str] | None = None) -> str:
+    """The SVG for use inside HTML.
+
+    Args:
+        svg: a file that matplotlib wrote.
+        prefix: makes its ids unlike those of the page's other figures.
+        titles: what a pointer resting on a link to a fragment says, by fragment.
+
+    Returns:
+        The same drawing without comments, metadata and scripts, coordinates rounded to a hundredth of a point, and
+        links only to fragments of the page.
+    """
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True)
+    root = etree.fromstring(svg.encode("utf-8"), parser)
+    for element in list(root.iter()):
+        if not isinstance(element.tag, str) or element.tag.removeprefix(_SVG) not in _SHAPES:
+            parent = element.getparent()
+            if parent is not None:
+                parent.remove(element)
+            continue
+        element.text = element.tail = None
+        _clean_attributes(element, prefix)
+        target = element.get(f"{_XLINK}href", "")
+        if element.tag == f"{_SVG}a" and titles and target[1:] in titles:
+            title = etree.Element(f"{_SVG}title")
+            title.text = titles[target[1:]]
+            element.insert(0, title)
+    if "height" in root.attrib:  # the page gives the width, the view box the shape
+        del root.attrib["height"]
+    root.set("width", "100%")
+    return etree.tostring(root, encoding="unicode")
+
+
+def _clean_attributes(element: etree._Element, prefix: str) -> None:
+    link = element.tag == f"{_SVG}a"
+    for name, value in list(element.attrib.items()):
+        text = str(value)
+        key = str(name)
+        if key.lower().startswith("on") or (key.endswith("href") and not text.startswith("#")):
+            del element.attrib[key]
+        elif key == "id":
+            element.set(key, f"{prefix}-{text}")
+        elif key.endswith("href") and not link:
+            element.set(key, f"#{prefix}-{text[1:]}")
+        elif "url(#" in text:
+            element.set(key, text.replace("url(#", f"url(#{prefix}-"))
+        else:
+            element.set(key, _LONG_NUMBER.sub(lambda found: f"{float(found[0]):.2f}".rstrip("0").rstrip("."), text))

@@ -1,0 +1,224 @@
+"""The parts of a figure: curves with their band, gaps, points that lead to the report, document bars, time axes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+import numpy as np
+
+from pipeline.export.fonts import check_glyphs, text_width, wrap_text
+from pipeline.export.series import FEW_DOCUMENTS, Series, alone, anchor, gaps, line_data
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from numpy.typing import NDArray
+
+MM = 1 / 25.4
+"""A millimetre in inches."""
+POINT = 25.4 / 72
+"""A point in millimetres."""
+SMALL = 7.0
+"""The smallest type, in points."""
+INK = "#1a1a1a"
+BAND, GAP, GAP_LINES, BARS = "#d3d6db", "#f6f6f6", "#d8d8d8", "#a6a6a6"
+DENSE = 60
+"""More periods than this are drawn without room for markers between the points."""
+_HEADROOM = 1.1
+_OUTLIER = 3.0
+"""Bands and groups beyond this many times the highest point of all texts do not stretch the axis."""
+
+
+class Style(NamedTuple):
+    """How a curve is told from the others, in colour and without."""
+
+    color: str
+    marker: str
+    line: Literal["-"] | tuple[float, Sequence[float]]
+
+
+# Okabe and Ito (2008), "Color Universal Design", without the yellow that is lost on white paper.
+MAIN = Style("#000000", "o", "-")
+STYLES = (
+    Style("#D55E00", "s", (0, (5, 1.5))),
+    Style("#0072B2", "^", (0, (1.2, 1.2))),
+    Style("#009E73", "D", (0, (6, 1.5, 1.2, 1.5))),
+    Style("#CC79A7", "v", (0, (3, 1.5))),
+    Style("#E69F00", "P", (0, (6, 1.5, 1.2, 1.5, 1.2, 1.5))),
+    Style("#56B4E9", "X", (0, (10, 2))),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What the panels of one figure share: the time axis and where its points lead."""
+
+    concept: str
+    first: float
+    last: float
+    """Decimal years."""
+
+
+def place_axes(figure: Figure, x: float, y: float, width: float, height: float, *, share: Axes | None = None) -> Axes:
+    """Axes at millimetres from the figure's upper left corner, with the two lines that a curve needs."""
+    across, down = figure.get_size_inches() / MM
+    axes = figure.add_axes((x / across, 1 - (y + height) / down, width / across, height / down), sharex=share)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.tick_params(length=2.2, width=0.5, pad=2, labelsize=SMALL, labelcolor=INK)
+    return axes
+
+
+def write_text(figure: Figure, x: float, y: float, lines: Sequence[str], size: float, *, color: str = INK) -> None:
+    """Lines of text whose first one's top stands at millimetres from the figure's upper left corner."""
+    across, down = figure.get_size_inches() / MM
+    leading = size * POINT * 1.32
+    for number, line in enumerate(lines):
+        position = (x / across, 1 - (y + number * leading) / down)
+        figure.text(*position, check_glyphs(line), fontsize=size, va="top", color=color)
+
+
+def top_of_axis(main: Series, groups: Sequence[Series] = (), *, band: bool = True) -> float:
+    """The upper end of a panel's axis: all points of the main curve, and what else does not dwarf them."""
+    highest = _largest(main.rate)
+    others = [_largest(main.high) if band else 0.0, *(_largest(group.rate) for group in groups)]
+    if highest == 0:
+        return max(*others, 0.0) * _HEADROOM or 1.0
+    return max(highest, *(min(other, _OUTLIER * highest) for other in others)) * _HEADROOM
+
+
+def draw_gaps(axes: Axes, series: Series, frame: Frame) -> bool:
+    """Shade the stretches without words; say whether there were any."""
+    found = gaps(series, frame.first, frame.last)
+    for start, end in found:
+        axes.axvspan(start, end, facecolor=GAP, edgecolor=GAP_LINES, hatch="/////", linewidth=0, zorder=0)
+    return bool(found)
+
+
+def draw_band(axes: Axes, series: Series) -> None:
+    """The 95 % interval as a band; over a period that stands alone, as wide as a part of it."""
+    x, low = line_data(series, series.low)
+    high = line_data(series, series.high)[1]
+    axes.fill_between(x, low, high, color=BAND, linewidth=0, zorder=1)
+    single = alone(series) & np.isfinite(series.low)
+    if single.any():
+        width = 0.5 * (series.right - series.left)[single]
+        height = (series.high - series.low)[single]
+        axes.bar(series.middle[single], height, width, series.low[single], color=BAND, linewidth=0, zorder=1)
+
+
+def draw_curve(axes: Axes, series: Series, style: Style, links: Sequence[str | None], *, weight: float = 0.9) -> bool:
+    """A line with a point at each period with words; hollow where documents are few, a caret beyond the axis.
+
+    Args:
+        axes: with its y limits set.
+        series: the curve.
+        style: its colour, marker and dashes.
+        links: the fragment that each period's point leads to, or None.
+        weight: the line's width in points; the points grow with it.
+
+    Returns:
+        Whether a point lay beyond the axis.
+    """
+    top = axes.get_ylim()[1]
+    dense = len(series.periods) > DENSE
+    width, size = (0.5 * weight, 1.5 * weight + 1.5) if dense else (weight, 9.0 * weight)
+    line = "-" if dense else style.line
+    x, y = line_data(series, series.rate)
+    axes.plot(x, y, color=style.color, linestyle=line, linewidth=width, zorder=4 if style is MAIN else 3)
+    drawn = np.isfinite(series.rate)
+    beyond = drawn & (series.rate > top)
+    _draw_points(axes, series, drawn & ~beyond, style, size=size, links=links)
+    if beyond.any():
+        at = series.middle[beyond]
+        carets = axes.scatter(
+            at, np.full(at.shape, top), 14, style.color, marker="^", linewidths=0, clip_on=False, zorder=6
+        )
+        carets.set_urls([links[i] for i in np.flatnonzero(beyond).tolist()])
+    return bool(beyond.any())
+
+
+def _draw_points(
+    axes: Axes, series: Series, shown: NDArray[np.bool_], style: Style, *, size: float, links: Sequence[str | None]
+) -> None:
+    if not shown.any():
+        return
+    at = np.flatnonzero(shown)
+    faces = np.where(series.documents[at] < FEW_DOCUMENTS, "#ffffff", style.color)
+    points = axes.scatter(
+        series.middle[at],
+        series.rate[at],
+        size,
+        faces.tolist(),
+        marker=style.marker,
+        edgecolors=style.color,
+        linewidths=0.7 if size > 5 else 0.4,
+        clip_on=False,
+        zorder=5,
+    )
+    points.set_urls([links[i] for i in at.tolist()])
+
+
+def draw_documents(axes: Axes, series: Series) -> None:
+    """Grey bars: how many documents a period's rate rests on."""
+    width = 0.8 * (series.right - series.left)
+    axes.bar(series.middle, series.documents, width, color=BARS, linewidth=0)
+    scale_axis(axes, max(1.0, _largest(series.documents)) * 1.05, ticks=2)
+
+
+def scale_axis(axes: Axes, top: float, ticks: int) -> None:
+    """A y axis from zero to ``top`` with about ``ticks`` whole or round numbers."""
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+    axes.set_ylim(0, top)
+    axes.yaxis.set_major_locator(MaxNLocator(ticks, steps=[1, 2, 2.5, 5, 10], integer=top >= ticks))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
+
+
+def scale_time(axes: Axes, series: Series, frame: Frame, width: float) -> None:
+    """Ticks of the time axis: years, or the names of the periods, as many as fit into ``width`` millimetres."""
+    axes.set_xlim(frame.first, frame.last)
+    names = name_periods(series, frame, width)
+    if names:
+        axes.set_xticks(series.middle, names)
+        return
+    spans = series.right - series.left
+    yearly = bool(np.all(np.abs(spans - 1) < 0.01) and np.all(series.left % 1 == 0))
+    if not yearly and frame.last - frame.first < 3:
+        widest = max(text_width(period, SMALL) for period in series.periods) * POINT + 2
+        step = max(1, int(np.ceil(widest * len(series.periods) / width)))
+        axes.set_xticks(series.middle[::step], series.periods[::step])
+        return
+    room = width / (text_width("0000", SMALL) * POINT + 2.2)
+    years = np.arange(np.ceil(frame.first), np.floor(frame.last) + (0 if yearly else 1))
+    step = next(step for step in (1, 2, 5, 10, 20, 25, 50, 100, 1000) if len(years) / step <= room or step == 1000)
+    shown = years[years % step == 0] if len(years) > 1 else years
+    axes.set_xticks(shown + 0.5 if yearly else shown, [f"{year:.0f}" for year in shown])
+    if step > 1 and len(years) < 3 * room:
+        axes.set_xticks(years + 0.5 if yearly else years, minor=True)
+        axes.tick_params(axis="x", which="minor", length=1.3, width=0.4)
+
+
+def name_periods(series: Series, frame: Frame, width: float) -> list[str]:
+    """The user's own periods as labels, each wrapped to its share of the axis; none for periods of the calendar."""
+    if all(period[:4].isdigit() and "/" not in period for period in series.periods):
+        return []
+    shares = (series.right - series.left) / (frame.last - frame.first) * width
+    rooms = [max(share - 1.5, 6.0) / POINT for share in shares]
+    return [
+        "\n".join(wrap_text(check_glyphs(period), room, SMALL)[:4])
+        for period, room in zip(series.periods, rooms, strict=True)
+    ]
+
+
+def point_links(series: Series, concept: str, language: str) -> list[str | None]:
+    """For each period the fragment of the report with its lines; none where there is nothing to read."""
+    pairs = zip(series.periods, series.mentions.tolist(), strict=True)
+    return [f"#{anchor(concept, language, period)}" if mentions > 0 else None for period, mentions in pairs]
+
+
+def _largest(values: NDArray[np.float64]) -> float:
+    finite = values[np.isfinite(values)]
+    return float(finite.max()) if finite.size else 0.0

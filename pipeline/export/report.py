@@ -1,0 +1,262 @@
+"""The report: one HTML file over a study that opens without a network and leads from each figure to its lines."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from pipeline.export.captions import LANGUAGE_NAMES
+from pipeline.export.embed import embed_svg
+from pipeline.export.kwic import Concordance, select_lines, web_address
+from pipeline.export.series import ALL, anchor, concept_rows
+from pipeline.export.tables import format_number
+from pipeline.records import REASONS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pipeline.records import Concept
+
+LINES = 200
+"""Lines of the concordance shown for a concept in a language."""
+_FEWEST_LINES = 20
+_PAGE_BYTES = 12_000_000
+_LINE_BYTES = 520
+"""What a line of the concordance takes of the page, about."""
+_LONG = 60
+"""A table of numbers with more periods shows those with most mentions."""
+_REJECTS = 300
+_HAN = re.compile(r"([\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class ReportData:
+    """All that the report says; tables have the contract's columns."""
+
+    title: str
+    name: str
+    version: str
+    languages: Sequence[str]
+    note: str
+    """The study's own sentence for every figure."""
+    sources: Sequence[Mapping[str, str]]
+    """One mapping for each source, all with the same keys, which become the columns."""
+    corpus: pa.Table
+    rejects: pa.Table
+    timelines: pa.Table
+    changes: pa.Table
+    concordance: pa.Table
+    concepts: Sequence[Concept]
+    figures: Mapping[str, str]
+    """The SVG of each concept."""
+    overview: str = ""
+    """The SVG of the overview, or nothing."""
+    composition: str = ""
+    """The SVG of documents by year, or nothing."""
+    flags: Mapping[str, int] = field(default_factory=dict)
+    """How many documents have each flag."""
+    facts: Mapping[str, str] = field(default_factory=dict)
+    """From the manifest: what the page was made from."""
+    notes: Sequence[str] = ()
+    """What a reader must know first, such as the number of undated documents."""
+
+
+class _Period(NamedTuple):
+    period: str
+    documents: str
+    documents_with: str
+    mentions: str
+    words: str
+    rate: str
+    interval: str
+    share: str
+
+
+class _Numbers(NamedTuple):
+    language: str
+    periods: Sequence[_Period]
+    left_out: int
+
+
+class _Section(NamedTuple):
+    concept: Concept
+    mentions: Mapping[str, int]
+    figure: Markup
+    first: Sequence[Mapping[str, Any]]
+    changes: Sequence[Mapping[str, Any]]
+    numbers: Sequence[_Numbers]
+    concordance: Sequence[Concordance]
+
+
+def render_report(data: ReportData) -> str:
+    """The page as HTML.
+
+    All text of the documents is escaped; only http and https addresses are links; a content security policy forbids
+    scripts and the network.
+    """
+    page = Environment(
+        loader=PackageLoader("pipeline.export", "templates"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
+    page.filters.update(tagged=tag_han, number=_number, language=lambda code: LANGUAGE_NAMES.get(code, code))
+    page.globals.update(web_address=web_address)
+    found = _found_languages(data)
+    limit = _line_limit(data, sum(map(len, found.values())))
+    sections = [_section(data, concept, found[concept.id], limit) for concept in data.concepts if concept.id in found]
+    return page.get_template("report.html.j2").render(
+        data=data,
+        sections=sections,
+        absent=[concept for concept in data.concepts if concept.id not in found],
+        overview=_embed(data.overview, "overview", {}),
+        composition=_embed(data.composition, "composition", {}),
+        corpus=_summarise_corpus(data.corpus),
+        reasons=_count_reasons(data.rejects),
+        rejects=data.rejects.slice(0, _REJECTS).to_pylist(),
+    )
+
+
+def tag_han(text: object) -> Markup:
+    """The text, escaped, with each run of Han characters declared as Chinese."""
+    parts = _HAN.split(str(text))
+    return Markup("").join(
+        Markup('<span lang="zh">{}</span>').format(part) if n % 2 else escape(part) for n, part in enumerate(parts)
+    )
+
+
+def _number(value: object) -> str:
+    """Numbers for reading: thousands set apart, four significant digits at most after the point."""
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return f"{value:,.0f}" if abs(value) >= 1000 else format_number(value, 3)
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def _embed(svg: str, prefix: str, titles: Mapping[str, str]) -> Markup:
+    # The SVG was parsed and rebuilt from shapes alone: nothing of a document is left in it but outlines.
+    return Markup(embed_svg(svg, prefix, titles)) if svg else Markup("")  # noqa: S704
+
+
+def _found_languages(data: ReportData) -> dict[str, list[str]]:
+    """The concepts with a mention, in the study's languages: in a period, or in the concordance alone (undated)."""
+    pairs: set[tuple[str, str]] = set()
+    mentioned = data.timelines.filter(pc.greater(data.timelines["mentions"], 0))
+    for table in (mentioned, data.concordance):
+        both = table.select(["concept", "language"]).group_by(["concept", "language"]).aggregate([])
+        pairs.update(zip(both["concept"].to_pylist(), both["language"].to_pylist(), strict=True))
+    order = dict.fromkeys([*data.languages, *sorted(language for _, language in pairs)])
+    return {
+        concept.id: languages
+        for concept in data.concepts
+        if (languages := [language for language in order if (concept.id, language) in pairs])
+    }
+
+
+def _line_limit(data: ReportData, pairs: int) -> int:
+    """So many lines a concept and language that the page stays light."""
+    room = _PAGE_BYTES - sum(len(svg) for svg in data.figures.values())
+    return max(_FEWEST_LINES, min(LINES, room // (_LINE_BYTES * max(pairs, 1))))
+
+
+def _section(data: ReportData, concept: Concept, languages: Sequence[str], limit: int) -> _Section:
+    rows = concept_rows(data.timelines, concept.id)
+    everything = rows.filter(pc.equal(rows["group"], ALL))
+    lines = concept_rows(data.concordance, concept.id)
+    changes = concept_rows(data.changes, concept.id).to_pylist()
+    titles = dict(zip(lines["doc_id"].to_pylist(), lines["title"].to_pylist(), strict=True))
+    urls = dict(zip(lines["doc_id"].to_pylist(), lines["url"].to_pylist(), strict=True))
+    first = [
+        {**row, "title": titles.get(row["doc_id"]) or row["doc_id"], "href": web_address(urls.get(row["doc_id"]))}
+        for row in changes
+        if row["kind"] == "first_seen" and row["group"] == ALL
+    ]
+    totals = everything.group_by("language").aggregate([("mentions", "sum")])
+    mentions = dict(zip(totals["language"].to_pylist(), totals["mentions_sum"].to_pylist(), strict=True))
+    return _Section(
+        concept=concept,
+        mentions={language: mentions.get(language) or 0 for language in languages},
+        figure=_embed(data.figures.get(concept.id, ""), concept.id, _point_titles(everything)),
+        first=sorted(first, key=lambda row: str(row["date"])),
+        changes=[row for row in changes if row["kind"] != "first_seen"],
+        numbers=[_numbers(_of(everything, language), language) for language in languages if mentions.get(language)],
+        concordance=[
+            select_lines(_of(lines, language), _of(everything, language), concept.id, language, limit)
+            for language in languages
+        ],
+    )
+
+
+def _of(table: pa.Table, language: str) -> pa.Table:
+    return table.filter(pc.equal(table["language"], language))
+
+
+def _point_titles(rows: pa.Table) -> dict[str, str]:
+    """What a pointer over a point says, by the anchor that the point leads to."""
+    names = ("concept", "language", "period", "mentions")
+    return {
+        anchor(concept, language, period): f"{period}: {mentions:,} mentions in all texts"
+        for concept, language, period, mentions in zip(*(rows[name].to_pylist() for name in names), strict=True)
+        if mentions
+    }
+
+
+def _numbers(rows: pa.Table, language: str) -> _Numbers:
+    shown = rows
+    if rows.num_rows > _LONG:
+        most = rows.append_column("row", pa.array(range(rows.num_rows))).sort_by([("mentions", "descending")])
+        shown = rows.take(pa.array(sorted(most["row"].to_pylist()[: _LONG // 2])))
+    return _Numbers(language, [_period(row) for row in shown.to_pylist()], rows.num_rows - shown.num_rows)
+
+
+def _period(row: Mapping[str, Any]) -> _Period:
+    interval = "" if row["low"] is None else f"{_number(row['low'])} to {_number(row['high'])}"
+    share = "" if row["document_share"] is None else f"{100 * row['document_share']:.1f} %"
+    return _Period(
+        row["period"],
+        _number(row["documents"]),
+        _number(row["documents_with"]),
+        _number(row["mentions"]),
+        _number(row["words"]),
+        _number(row["per_million"]) if row["words"] else "no texts",
+        interval,
+        share,
+    )
+
+
+def _summarise_corpus(corpus: pa.Table) -> list[dict[str, Any]]:
+    """One row for each language and source type."""
+    counts = ("documents", "passages", "words", "characters", "duplicates", "undated", "rejected")
+    years = pc.cast(corpus["year"], pa.string())
+    table = corpus.set_column(corpus.column_names.index("year"), "year", years)
+    sums = table.group_by(["language", "source_type"], use_threads=False).aggregate(
+        [*((name, "sum") for name in counts), ("year", "min"), ("year", "max")]
+    )
+    return [
+        {
+            "language": row["language"],
+            "source_type": row["source_type"],
+            "years": _span(row["year_min"], row["year_max"]),
+            **{name: row[f"{name}_sum"] for name in counts},
+        }
+        for row in sums.to_pylist()
+    ]
+
+
+def _span(first: str | None, last: str | None) -> str:
+    return "" if not first else first if first == last else f"{first} to {last}"
+
+
+def _count_reasons(rejects: pa.Table) -> list[tuple[str, str, int]]:
+    """Each reason with its explanation and how often it was given, the most frequent first."""
+    counts = rejects.group_by("reason").aggregate([("reason", "count")])
+    pairs = zip(counts["reason"].to_pylist(), counts["reason_count"].to_pylist(), strict=True)
+    return [(reason, REASONS.get(reason, ""), count) for reason, count in sorted(pairs, key=lambda p: (-p[1], p[0]))]

@@ -1,0 +1,190 @@
+"""The stages that write into ``exports/STUDY/``: tables, figures, report."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipeline.analyses.changes import changes
+from pipeline.analyses.composition import composition
+from pipeline.analyses.concordance import concordance
+from pipeline.analyses.counts import read_corpus
+from pipeline.analyses.timelines import timelines
+from pipeline.concepts.lexicon import load_lexicon
+from pipeline.concepts.mentions import MENTIONS_FILE
+from pipeline.executor import map_in_order, open_executor
+from pipeline.export import tables
+from pipeline.export.captions import write_caption
+from pipeline.ingest.corpus import REJECTS_FILE
+from pipeline.stages import Progress, Stage, Summary
+from pipeline.store import corpus, tokens
+from pipeline.store.tables import read_table, write_tables
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pyarrow as pa
+
+    from pipeline.study import Study
+
+TABLES_FOLDER = ".tables"
+TABLES = ("corpus", "timelines", "changes", "concordance")
+FIGURES = "timelines_by_language"
+_FIGURE_KINDS = ("pdf", "svg", "png", "csv")
+
+
+def write_timelines(study: Study, draft: Path, progress: Progress) -> Summary:
+    """Compute the tables over time and write them.
+
+    Returns:
+        Counted mentions, undated documents and mentions in them, first mentions by concept and language.
+    """
+    concepts = load_lexicon(study.lexicon)
+    built = read_corpus(study)
+    rejected = Counter(row["source_id"] for row in read_rejects(study.corpus_folder / REJECTS_FILE))
+    made: dict[str, pa.Table] = {
+        "corpus": composition(study, built, rejected),
+        "timelines": timelines(study, built, concepts, lambda done, whole: progress("timelines", done, whole)),
+        "changes": changes(study, built, concepts),
+        "concordance": concordance(study, built, concepts),
+    }
+    write_tables(draft / TABLES_FOLDER, made)
+    for name, table in made.items():
+        tables.write_csv(table, draft / f"{name}.csv")
+    tables.write_xlsx(made, draft / "tables.xlsx")
+    (draft / "latex").mkdir()
+    for name in ("corpus", "changes"):
+        tables.write_latex(made[name], draft / "latex" / f"{name}.tex", f"{study.title}: {name}", f"tab:{name}")
+    return {
+        "mentions": built.mentions.num_rows,
+        "documents": built.documents.num_rows,
+        "undated_documents": built.documents["date"].null_count,
+        "undated_mentions": made["concordance"]["date"].null_count,
+    }
+
+
+def write_figures(study: Study, draft: Path, progress: Progress) -> Summary:
+    """Draw the overview and one figure for each concept that is mentioned."""
+    table = read_table(study.export_folder / TABLES_FOLDER, "timelines")
+    labels = {concept.id: concept.label for concept in load_lexicon(study.lexicon)}
+    (draft / FIGURES).mkdir()
+    mentioned = {row["concept"] for row in table.select(["concept", "mentions"]).to_pylist() if row["mentions"]}
+    wanted: list[str | None] = [None, *(concept for concept in labels if concept in mentioned)]
+    tasks = [(study, draft, concept) for concept in wanted]
+    with open_executor(study.run.workers, len(tasks) // 4) as executor:
+        for i, _ in enumerate(map_in_order(executor, _write_figure, tasks, under_way=8)):
+            progress("figures", i + 1, len(tasks))
+    return {"figures": len(tasks)}
+
+
+def _write_figure(task: tuple[Study, Path, str | None]) -> None:
+    from pipeline.export import figures
+
+    study, draft, concept = task
+    table = read_table(study.export_folder / TABLES_FOLDER, "timelines")
+    labels = {known.id: known.label for known in load_lexicon(study.lexicon)}
+    note = caption(study)
+    if concept is None:
+        figure = figures.draw_overview(table, labels, note)
+        stem = draft / FIGURES
+    else:
+        figure = figures.draw_concept(table, concept, labels[concept], note)
+        stem = draft / FIGURES / concept
+    figures.save(figure, stem)
+    tables.write_csv(figures.figure_data(table, concept), stem.with_name(f"{stem.name}.csv"))
+
+
+def caption(study: Study) -> str:
+    """What stands under each figure of the study."""
+    made = read_table(study.export_folder / TABLES_FOLDER, "corpus").to_pylist()
+    documents: Counter[str] = Counter()
+    for row in made:
+        if row["language"] in study.languages:
+            documents[row["language"]] += row["documents"]
+    years = [row["year"] for row in made if row["year"] is not None]
+    return write_caption(
+        title=study.title,
+        documents={code: documents[code] for code in study.languages},
+        years=(min(years), max(years)) if years else None,
+        undated=sum(row["undated"] for row in made),
+        kinds=study.passages.keep,
+        duplicates=study.passages.duplicates,
+        draws=study.timelines.bootstrap,
+        seed=study.timelines.seed,
+        note=study.note,
+    )
+
+
+def write_parquet(study: Study, draft: Path, progress: Progress) -> Summary:
+    """Write the tables once more as Parquet."""
+    for i, name in enumerate(TABLES):
+        tables.write_parquet(read_table(study.export_folder / TABLES_FOLDER, name), draft / f"{name}.parquet")
+        progress("parquet", i + 1, len(TABLES))
+    return {}
+
+
+def read_rejects(path: Path) -> list[dict[str, str]]:
+    """The rows of ``rejects.csv``."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _timeline_settings(study: Study) -> dict[str, Any]:
+    return {
+        "languages": list(study.languages),
+        "keep": sorted(study.passages.keep),
+        "duplicates": study.passages.duplicates,
+        "timelines": study.timelines.model_dump(mode="json"),
+        "title": study.title,
+        "types": [[source.id, source.type] for source in study.sources],
+    }
+
+
+def _words_for_readers(study: Study) -> dict[str, Any]:
+    return _timeline_settings(study) | {"note": study.note, "name": study.name}
+
+
+def _from_corpus(study: Study) -> list[Path]:
+    names = (corpus.DOCUMENTS_FILE, corpus.PASSAGES_FILE, MENTIONS_FILE, tokens.WORDS_FILE, REJECTS_FILE)
+    return [study.lexicon, *(study.corpus_folder / name for name in names)]
+
+
+def _from_tables(study: Study) -> list[Path]:
+    folder = study.export_folder / TABLES_FOLDER
+    return [study.lexicon, *(folder / f"{name}.arrow" for name in TABLES)]
+
+
+TIMELINES_STAGE = Stage(
+    name="timelines",
+    folder=lambda study: study.export_folder,
+    settings=_timeline_settings,
+    reads=_from_corpus,
+    writes=(*(f"{name}.csv" for name in TABLES), "tables.xlsx", "latex", TABLES_FOLDER),
+    modules=("pipeline.analyses", "pipeline.export.tables", "pipeline.export.stages", "pipeline.store"),
+    tools=("numpy", "pyarrow", "xlsxwriter"),
+    run=write_timelines,
+)
+
+FIGURES_STAGE = Stage(
+    name="figures",
+    folder=lambda study: study.export_folder,
+    settings=_words_for_readers,
+    reads=lambda study: [study.lexicon, study.export_folder / TABLES_FOLDER / "timelines.arrow"],
+    writes=(FIGURES, *(f"{FIGURES}.{kind}" for kind in _FIGURE_KINDS)),
+    modules=("pipeline.export",),
+    tools=("matplotlib", "zhplot"),
+    run=write_figures,
+)
+
+PARQUET_STAGE = Stage(
+    name="parquet",
+    folder=lambda study: study.export_folder,
+    settings=lambda _: {},
+    reads=lambda study: [study.export_folder / TABLES_FOLDER / f"{name}.arrow" for name in TABLES],
+    writes=tuple(f"{name}.parquet" for name in TABLES),
+    modules=("pipeline.export.tables",),
+    tools=("pyarrow",),
+    run=write_parquet,
+)

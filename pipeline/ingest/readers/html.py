@@ -1,0 +1,228 @@
+"""Web pages: the main text by trafilatura, told apart into headings, paragraphs, tables and what only surrounds them."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections import Counter
+from importlib.metadata import version
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from pipeline.errors import Unreadable
+from pipeline.ingest.dates import parse_date
+from pipeline.ingest.encodings import decode
+from pipeline.ingest.readers.text import clean, paragraphs
+from pipeline.records import Block, Extract
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from configparser import ConfigParser
+
+    from lxml.etree import _Element
+    from lxml.html import HtmlElement
+    from trafilatura.metadata import Document
+
+    from pipeline.records import Kind
+
+_DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([a-zA-Z0-9_.:-]+)""", re.IGNORECASE)
+_HAN = re.compile(r"[\u3400-\u9fff]")
+# A source line's break inside Chinese text is no space.
+_BREAK_IN_HAN = re.compile(
+    r"(?<=[\u3000-\u303f\u3400-\u9fff\uff00-\uffef])[ \t]*\r?\n[ \t]*(?=[\u3000-\u303f\u3400-\u9fff\uff00-\uffef])"
+)
+_BLOCKS = frozenset(
+    {"body", "div", "p", "head", "item", "list", "quote", "code", "table", "row", "cell", "fw", "dt", "dd"}
+)
+_SHORT_HAN = "60"
+"""Characters below which trafilatura distrusts what it found; its own 250 are a whole notice in Chinese."""
+
+_LAYOUT_CELL = 200
+"""Characters of a cell (a Han character counts three) above which a table only lays out a page."""
+
+_RUN = 3
+"""Link texts in a row that make a menu; times that a block is repeated to be a placeholder."""
+
+_DATE_LINE = re.compile(
+    r"(?:发布|发表|更新|时间|日期|来源|Veröffentlicht|Erstellt|Datum|Stand|Published)[^\d]{0,12}(?P<late>\d[^来源编辑浏览|]*)"
+    r"|(?P<early>\d{4}[-年/.]\s?\d{1,2}[-月/.]\s?\d{1,2}日?(?:\s*\d{1,2}:\d{2}(?::\d{2})?)?)\s*(?:来源|发布|编辑|浏览|作者|\||$).*"
+)
+_DATE_PLACES = ".//*[self::div or self::span or self::p or self::li or self::td or self::em or self::small]"
+
+
+def read_html(data: bytes) -> Extract:
+    """Read a web page's main text and what its markup says of title, author, date, publisher, language and address.
+
+    The date is the one of publication as the markup has it, never one that only stands in the text. Menus (runs of
+    links) and placeholders (blocks repeated again and again) are kept as ``boilerplate``; a table's rows are ``table``,
+    unless the table only lays out the page. The page's first heading is taken even where it stands outside the text.
+
+    Raises:
+        Unreadable: ``empty``, ``binary``, ``encoding``, ``broken`` (not HTML) or ``no_text`` (a page built by scripts).
+    """
+    from trafilatura import bare_extraction, load_html
+
+    declared = _DECLARED.search(data[:4096])
+    text, encoding = decode(data, declared[1].decode("ascii") if declared else None)
+    tree = load_html(_BREAK_IN_HAN.sub("", text.replace("\x00", "")))
+    if tree is None:
+        raise Unreadable("broken", "no HTML")
+    document = bare_extraction(
+        tree,
+        include_comments=False,
+        with_metadata=True,
+        date_extraction_params={"original_date": True, "extensive_search": False},
+        config=_config(is_han=_is_han(text)),
+    )
+    blocks = _without_surroundings(list(_blocks(document.body)), _link_texts(tree)) if document else []
+    if not any(block.kind in {"body", "table"} for block in blocks):
+        raise Unreadable("no_text")
+    metadata = _metadata(document, tree)
+    heading = _main_heading(tree, metadata.get("title", ""))
+    if heading:
+        metadata["title"] = heading
+        if not any(_same(block.text, heading) for block in blocks):
+            blocks.insert(0, Block(heading, "heading"))
+    return Extract(tuple(blocks), f"trafilatura {version('trafilatura')} ({encoding})", "text/html", metadata=metadata)
+
+
+def _is_han(text: str) -> bool:
+    """Whether the page's visible text is mostly Chinese; tags and scripts are ASCII and do not count."""
+    beyond_ascii = len(text) - len(text.encode("ascii", errors="ignore"))
+    return len(_HAN.findall(text)) > 0.5 * beyond_ascii > 0
+
+
+@functools.cache
+def _config(*, is_han: bool) -> ConfigParser:
+    from trafilatura.settings import use_config
+
+    config = use_config()
+    if is_han:
+        config.set("DEFAULT", "MIN_EXTRACTED_SIZE", _SHORT_HAN)
+    return config
+
+
+def _blocks(body: _Element) -> Iterator[Block]:
+    """The blocks of trafilatura's tree in reading order."""
+    from lxml.etree import iterwalk
+
+    pieces: list[str] = []
+    kinds: list[Kind] = ["body"]
+    walk = iterwalk(body, events=("start", "end"))
+    for event, element in walk:
+        tag = element.tag
+        is_block = tag in _BLOCKS
+        if is_block:
+            yield from _flushed(pieces, kinds[-1])
+        if event == "start":
+            if tag == "table" and _is_data(element):
+                yield from _rows(element)
+                walk.skip_subtree()
+                continue
+            if is_block:
+                kinds.append("heading" if tag == "head" else kinds[-1])
+            pieces.append("\n" if tag == "lb" else element.text or "")
+        else:
+            if is_block and not (tag == "table" and _is_data(element)):
+                kinds.pop()
+            pieces.append(element.tail or "")
+    yield from _flushed(pieces, "body")
+
+
+def _flushed(pieces: list[str], kind: Kind) -> Iterator[Block]:
+    """The paragraphs gathered so far; a heading is one even over several lines."""
+    text = "".join(pieces)
+    pieces.clear()
+    texts = [clean(text)] if kind == "heading" else paragraphs(text)
+    return (Block(paragraph, kind) for paragraph in texts if paragraph)
+
+
+def _is_data(table: _Element) -> bool:
+    """Whether a table holds data: rows of several short cells."""
+    rows = [row.findall("cell") for row in table.iter("row")]
+    if table.find(".//table") is not None or max(map(len, rows), default=0) < 2:
+        return False
+    return all(_length("".join(cell.itertext())) <= _LAYOUT_CELL for row in rows for cell in row)
+
+
+def _length(text: str) -> int:
+    return len(text) + 2 * len(_HAN.findall(text))
+
+
+def _rows(table: _Element) -> Iterator[Block]:
+    for row in table.iter("row"):
+        cells = [clean(" ".join(cell.itertext())) for cell in row.findall("cell")]
+        if any(cells):
+            yield Block(" | ".join(cells), "table")
+
+
+def _link_texts(tree: HtmlElement) -> frozenset[str]:
+    return frozenset(clean(link.text_content()) for link in tree.iter("a"))
+
+
+def _without_surroundings(blocks: list[Block], links: frozenset[str]) -> list[Block]:
+    """Mark menus and placeholders as boilerplate."""
+    times = Counter(block.text for block in blocks if block.kind == "body")
+    marked: list[Block] = []
+    for is_link, run in groupby(blocks, key=lambda block: block.kind == "body" and block.text in links):
+        members = list(run)
+        is_menu = is_link and len(members) >= _RUN
+        for block in members:
+            is_boilerplate = is_menu or times[block.text] >= _RUN
+            marked.append(Block(block.text, "boilerplate") if is_boilerplate else block)
+    return marked
+
+
+def _metadata(document: Document, tree: HtmlElement) -> dict[str, str]:
+    """What the markup says; only what it has."""
+    found = {
+        "title": document.title,
+        "author": document.author,
+        "publisher": document.sitename,
+        "date": document.date or _date_line(tree),
+        "language": _language(tree),
+        "url": document.url,
+    }
+    return {name: value for name, raw in found.items() if (value := clean(raw or ""))}
+
+
+def _language(tree: HtmlElement) -> str | None:
+    """The ISO 639-1 code of ``lang`` on the root, or of the meta elements that say the same."""
+    places = (
+        "/html/@lang",
+        "//meta[@http-equiv='content-language']/@content",
+        "//meta[@property='og:locale']/@content",
+    )
+    for place in places:
+        for value in tree.xpath(place):
+            code = re.match(r"[a-zA-Z]{2}(?=$|[-_])", value.strip())
+            if code:
+                return code[0].lower()
+    return None
+
+
+def _date_line(tree: HtmlElement) -> str | None:
+    """The date of a page's line ``发布时间：2014-05-15 来源：…``: short elements that hold little else."""
+    for element in tree.iterfind(_DATE_PLACES):
+        text = clean(element.text_content()) if len(element) < 8 else ""
+        found = _DATE_LINE.match(text) if len(text) <= 80 else None
+        dated = parse_date((found["late"] or found["early"]).strip()) if found else None
+        if dated and dated.precision == "day":
+            return dated.date.isoformat()
+    return None
+
+
+def _main_heading(tree: HtmlElement, title: str) -> str | None:
+    """The h1 that the title repeats, else the only one; many sites set their logo as another."""
+    headings = [text for element in tree.iter("h1") if (text := clean(element.text_content())) and len(text) <= 300]
+    repeated = [text for text in headings if _same(text, title)]
+    if repeated:
+        return repeated[0]
+    return headings[0] if len(headings) == 1 and not title else None
+
+
+def _same(text: str, heading: str) -> bool:
+    """Whether one text is the other but for punctuation, case and the name of the site behind it."""
+    one, other = (re.sub(r"\W+", "", text).casefold() for text in (text, heading))
+    shorter, longer = sorted((one, other), key=len)
+    return bool(shorter) and longer.startswith(shorter) and len(longer) <= 3 * len(shorter) + 12

@@ -1,0 +1,172 @@
+"""The pages of a document, as lines, put together to blocks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipeline.ingest.readers.pdf_kinds import classify, is_contents, mark_references
+from pipeline.ingest.readers.pdf_layout import Column, Type, attach_numbers, find_gutters, measure_type, read_columns, share_edges
+from pipeline.ingest.readers.pdf_notes import cut_footnotes, drop_marks, find_notes, mark_of
+from pipeline.ingest.readers.pdf_paragraphs import Paragraph, continues, split_paragraphs, uses_indents
+from pipeline.ingest.repair.cipher import decode_cipher, is_ciphered
+from pipeline.ingest.repair.compatibility import fold_compatibility
+from pipeline.ingest.repair.furniture import Placed, find_furniture
+from pipeline.ingest.repair.garbage import is_garbage
+from pipeline.ingest.repair.hyphens import count_words, join_lines, spaces_han_from_latin
+from pipeline.ingest.repair.ligatures import join_broken_ligatures
+from pipeline.ingest.repair.spacing import clean_spaces, join_letterspaced
+from pipeline.records import Block
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pipeline.ingest.readers.pdf_lines import Line, Page
+
+
+def read_document(pages: Sequence[Page]) -> tuple[list[Block], list[str]]:
+    """Make a document's blocks of its pages.
+
+    Returns:
+        Blocks in reading order, a page's furniture before its text; and the flags of what is doubtful.
+    """
+    flags = []
+    pages, garbled = _drop_garbled([_mend_characters(page) for page in pages])
+    pages = [page._replace(lines=tuple(attach_numbers(page.lines))) for page in pages]
+    if garbled:
+        flags.append("garbled_pages")
+    body = measure_type([page.lines for page in pages])
+    furniture = _find_furniture(pages, body)
+    seen = count_words(line.text for page in pages for line in page.lines)
+    writer = _Writer(seen, "\n".join(line.text for page in pages for line in page.lines))
+
+    columns: list[tuple[int, Column]] = []
+    blocks_of_page: dict[int, list[Block]] = {}
+    texts = [
+        [line for index, line in enumerate(page.lines) if index not in out]
+        for page, out in zip(pages, furniture, strict=True)
+    ]
+    for page, out, lines, gutter in zip(pages, furniture, texts, find_gutters(texts, body.size), strict=True):
+        edge = [Block(writer.write((page.lines[i],)), "boilerplate", page.number) for i in sorted(out)]
+        edge += [Block(clean_spaces(text), "boilerplate", page.number) for text in page.sideways]
+        blocks_of_page[page.number] = [block for block in edge if block.text]
+        columns += [(page.number, column) for column in read_columns(lines, body, gutter)]
+    flow: list[list[Paragraph]] = []  # one list for each column
+    notes: list[Paragraph] = []
+    text_top: dict[int, float] = {}
+    for (number, _), column in zip(columns, share_edges([column for _, column in columns]), strict=True):
+        text_top[number] = max(
+            [text_top.get(number, 0.0), *(line.y for line in column.lines if line.size > 0.95 * body.size)]
+        )
+        under_text = text_top[number] > column.lines[0].y
+        kept, found = cut_footnotes(column, number, body, running=bool(notes), under_text=under_text)
+        notes += found
+        flow.append(_split(kept, number, body))
+    paragraphs = _join_columns([column for column in flow if column])
+    paragraphs = [
+        classify(paragraph, following, body) for paragraph, following in zip(paragraphs, [*paragraphs[1:], None], strict=True)
+    ]
+    paragraphs = mark_references(paragraphs)
+    return _blocks(paragraphs, _join_notes(notes), blocks_of_page, writer), flags
+
+
+def _find_furniture(pages: Sequence[Page], body: Type) -> list[set[int]]:
+    """For each page the indices of its furniture; footnotes can be the same on two pages and are left out."""
+    places = [
+        [index for index in range(len(page.lines)) if index not in notes]
+        for page, notes in ((page, find_notes(page.lines, body)) for page in pages)
+    ]
+    placed = [
+        [Placed(line.text, line.x0, line.y, line.size) for line in (page.lines[index] for index in kept)]
+        for page, kept in zip(pages, places, strict=True)
+    ]
+    found = find_furniture(placed, body.size)
+    return [{kept[index] for index in out} for kept, out in zip(places, found, strict=True)]
+
+
+class _Writer:
+    """Turns lines into text with the evidence of the whole document."""
+
+    def __init__(self, seen: dict[str, int], text: str) -> None:
+        self.seen = seen
+        self.han_space = spaces_han_from_latin(text)
+
+    def write(self, lines: Sequence[Line]) -> str:
+        text = join_lines([line.text for line in lines], self.seen, han_space=self.han_space)
+        return join_letterspaced(clean_spaces(text))
+
+
+def _mend_characters(page: Page) -> Page:
+    text = "".join(line.text for line in page.lines)
+    if text.isascii():
+        return page
+    ciphered = is_ciphered(text)
+    lines = tuple(
+        line if line.text.isascii() else
+        line._replace(text=fold_compatibility(decode_cipher(line.text, certain=ciphered)))
+        for line in page.lines
+    )  # fmt: skip
+    return page._replace(lines=lines)
+
+
+def _drop_garbled(pages: Sequence[Page]) -> tuple[list[Page], int]:
+    kept = [page for page in pages if not is_garbage(" ".join(line.text for line in page.lines))]
+    return kept, len(pages) - len(kept)
+
+
+def _split(column: Column, page: int, body: Type) -> list[Paragraph]:
+    if is_contents(column.lines):
+        return [Paragraph((line,), page, column.left, column.right, "table") for line in column.lines]
+    return split_paragraphs(column, page, body) if column.lines else []
+
+
+def _join_columns(flow: Sequence[list[Paragraph]]) -> list[Paragraph]:
+    """Put the columns one after the other, paragraphs that go on in the next one whole."""
+    indented = uses_indents([paragraph for column in flow for paragraph in column])
+    joined: list[Paragraph] = []
+    for column in flow:
+        first = column[0]
+        before = joined[-1] if joined else None
+        if before is not None and before.kind == first.kind == "body" and continues(before, first, indented=indented):
+            joined[-1] = before._replace(lines=before.lines + first.lines)
+            column = column[1:]
+        joined += column
+    return joined
+
+
+def _join_notes(notes: Sequence[Paragraph]) -> list[Paragraph]:
+    """Put a note that runs over a page's end together."""
+    joined: list[Paragraph] = []
+    for note in notes:
+        if joined and not mark_of(note.lines[0]):
+            joined[-1] = joined[-1]._replace(lines=joined[-1].lines + note.lines)
+        else:
+            joined.append(note)
+    return joined
+
+
+def _blocks(
+    paragraphs: Sequence[Paragraph], notes: Sequence[Paragraph], edges: dict[int, list[Block]], writer: _Writer
+) -> list[Block]:
+    """Write the paragraphs of each page, then its notes; a page's furniture stands first."""
+    marks: dict[int, set[str]] = {}
+    for note in notes:
+        mark = mark_of(note.lines[0])
+        if mark and not mark.isdigit():
+            marks.setdefault(note.page, set()).add(mark)
+    by_page = {number: list(found) for number, found in edges.items()}
+    for paragraph in paragraphs:
+        text = writer.write(paragraph.lines)
+        if marks.get(paragraph.page):
+            text, marks[paragraph.page] = drop_marks(text, marks[paragraph.page])
+        if text:
+            by_page.setdefault(paragraph.page, []).append(Block(text, paragraph.kind, paragraph.page))
+    for note in notes:
+        mark = note.lines[0].mark
+        text = writer.write(note.lines)
+        by_page.setdefault(note.page, []).append(Block(f"{mark} {text}".strip(), "footnote", note.page))
+    blocks = [block for number in sorted(by_page) for block in by_page[number]]
+    text = "\n".join(block.text for block in blocks)
+    mended = join_broken_ligatures(text, writer.seen)
+    if mended != text:
+        blocks = [Block(new, old.kind, old.page) for old, new in zip(blocks, mended.split("\n"), strict=True)]
+    return blocks

@@ -1,0 +1,97 @@
+"""What a paragraph of a PDF is: heading, caption, table, reference or body."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from pipeline.ingest.readers.pdf_paragraphs import NUMBERED_HEADING, Paragraph, has_room, is_display, is_terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pipeline.ingest.readers.pdf_layout import Type
+    from pipeline.ingest.readers.pdf_lines import Line
+
+BIBLIOGRAPHY = re.compile(
+    r"(?:[\dIVX]+(?:\.\d+)*\.?\s+|[一二三四五六七八九十]+、)?[\[【〔]?\s*(?:literatur(?:verzeichnis|angaben|hinweise)?|"
+    r"quellen(?:verzeichnis)?|quellen-? und literatur(?:verzeichnis)?|bibliogra(?:ph|f)ie|references|bibliography|"
+    r"works cited|(?:主要)?参\s*考\s*文\s*献|参考资料|引用文献)\s*[\]】〕]?\s*[:：]?$",
+    re.IGNORECASE,
+)
+_CAPTION = re.compile(
+    r"(?:abb(?:ildung)?|tab(?:elle)?|fig(?:ure)?|table|grafik|schaubild|übersicht|karte|图|表|圖)\.?\s?\d+(?:[.\-–]\d+)*"
+    r"(?:\s*[:：.|–—]|\s(?=[\u4e00-\u9fff]))",
+    re.IGNORECASE,
+)
+_ENTRY_END = re.compile(r"(?:\s|\.|…)\d{1,4}(?:\s?(?:ff?\.|[A-D]))?$")
+_LEADERS = re.compile(r"(?:\.\s?){5,}|…{2,}")
+_PLACES = re.compile(r"\D{2,60}?,?\s\d{1,4}(?:[,–-]\s?\d{1,4}(?:ff?\.?)?)*,?$")
+_MAX_HEADING = 220
+
+
+def is_contents(rows: Sequence[Line]) -> bool:
+    """Tell whether a page's lines are a table of contents or a register: most end in page numbers.
+
+    In a table of contents they rise; where leaders stand before them a third of the lines is enough.
+    """
+    if len(rows) < 5:
+        return False
+    leaders = sum(_LEADERS.search(line.text) is not None for line in rows)
+    ends = [line for line in rows if _ENTRY_END.search(line.text)]
+    if leaders >= max(3, 0.3 * len(rows)):
+        return True
+    if len(ends) < max(5, 0.4 * len(rows)):
+        return False
+    numbers = [int(match.group()) for line in ends for match in re.finditer(r"\d{1,4}(?=\D{0,3}$)", line.text)]
+    rising = sum(a <= b for a, b in zip(numbers, numbers[1:], strict=False))
+    register = sum(_PLACES.fullmatch(line.text) is not None for line in rows)
+    return rising >= 0.85 * (len(numbers) - 1) or register >= 0.6 * len(rows)
+
+
+def classify(paragraph: Paragraph, following: Paragraph | None, body: Type) -> Paragraph:
+    """Give a body paragraph its kind: heading, caption, table or body."""
+    if paragraph.kind != "body":
+        return paragraph
+    text = " ".join(line.text for line in paragraph.lines)
+    if _CAPTION.match(text) and len(text) < 300 and (paragraph.size < body.size - 0.4 or len(paragraph.lines) <= 2):
+        return paragraph._replace(kind="caption")
+    if paragraph.lines[0].cells > 1 and (len(paragraph.lines[0].text) < 8 * paragraph.lines[0].cells or paragraph.lines[0].cells > 2):
+        return paragraph._replace(kind="table")
+    return paragraph._replace(kind="heading") if _is_heading(paragraph, following, text, body) else paragraph
+
+
+def _is_heading(paragraph: Paragraph, following: Paragraph | None, text: str, body: Type) -> bool:
+    if len(text) > _MAX_HEADING or not any(char.isalpha() for char in text):
+        return False
+    if all(is_display(line, body) for line in paragraph.lines):
+        return True
+    if paragraph.size < body.size - 0.6:
+        return False
+    if paragraph.bold:
+        return len(paragraph.lines) <= 4 and not text.endswith((",", ";", "，", "；"))
+    if BIBLIOGRAPHY.match(text):
+        return True
+    if len(paragraph.lines) > 1 or NUMBERED_HEADING.match(text) is None or is_terminal(text):
+        return False
+    return following is not None and has_room(paragraph.lines[0], following.lines[0], paragraph.right)
+
+
+def mark_references(paragraphs: Sequence[Paragraph]) -> list[Paragraph]:
+    """Make what follows a bibliography's heading ``reference``, up to the next heading."""
+    found, inside = [], False
+    for paragraph in paragraphs:
+        kind = paragraph.kind
+        text = " ".join(line.text for line in paragraph.lines)
+        if kind in {"heading", "body"} and len(text) < 60 and BIBLIOGRAPHY.match(text.strip()):
+            inside = True
+            found.append(paragraph._replace(kind="heading"))
+            continue
+        if kind == "heading" and inside and not _NUMBERED_ENTRY.match(text):
+            inside = False
+        in_list = inside and kind in {"body", "heading", "table"}
+        found.append(paragraph._replace(kind="reference") if in_list else paragraph)
+    return found
+
+
+_NUMBERED_ENTRY = re.compile(r"[\[〔［]\d{1,3}[\]〕］]")

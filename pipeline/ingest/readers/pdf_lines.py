@@ -1,0 +1,58 @@
+"""The common form of both PDF engines: lines of text with their place, size and weight on a page."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+
+class Line(NamedTuple):
+    """A stretch of text on one baseline without a wide gap, upright, in points from the page's lower left corner."""
+
+    text: str
+    """As drawn; a hyphen at the line's end is ``-`` or, where the file itself says that it is soft, U+00AD."""
+    x0: float
+    x1: float
+    y: float
+    """Height of the baseline."""
+    size: float
+    """Type size of most of the line, in points."""
+    bold: bool = False
+    mark: str = ""
+    """A raised note number that stood at the line's start; raised ones elsewhere are dropped."""
+    cells: int = 1
+    """How many stretches, wide gaps between them, were put together to this line."""
+    row: int = 0
+    """Place in the page's stream of text."""
+
+
+class Page(NamedTuple):
+    """One page as an engine read it."""
+
+    number: int
+    """The first is 1."""
+    width: float
+    height: float
+    lines: tuple[Line, ...]
+    sideways: tuple[str, ...] = ()
+    """Text that runs in another direction than most of the page's."""
+    image: bool = False
+    """Whether pictures are drawn on it."""
+
+
+NOTE_SIZE = 0.85
+"""A number smaller than this share of its line's type, and raised, is a note's number."""
+RAISED = 0.12
+"""How far above the baseline, in shares of the line's size, a raised character begins at least."""
+GAP = 1.6
+"""A horizontal gap wider than this many type sizes ends a line: columns, cells, tabulators."""
+NUMBER = re.compile(r"[\[〔［(]?(?<!\d)\d{1,3}(?:[,，\-–]\d{1,3})*(?!\d)[\]〕］)]?|[①-⑳*∗†‡]+")
+"""A note's number or sign."""
+UNITS = frozenset({"m", "km", "cm", "mm", "dm", "qm", "µm", "ft", "kg/m"})
+"""A raised 2 or 3 after these is a power, not a note."""
+
+
+def is_note_number(before: str, digits: str) -> bool:
+    """Tell whether raised ``digits`` after the text ``before`` are a note's number and not a power (``km²``)."""
+    word = before.rsplit(maxsplit=1)[-1] if before.strip() else ""
+    return not (digits.strip("[]()") in {"2", "3"} and word.lstrip("(0123456789.,/") in UNITS)

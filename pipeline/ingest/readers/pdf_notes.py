@@ -1,0 +1,114 @@
+"""Footnotes: cut from the foot of a page's columns, and their marks taken out of the text."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from pipeline.ingest.readers.pdf_kinds import BIBLIOGRAPHY
+from pipeline.ingest.readers.pdf_paragraphs import Paragraph
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pipeline.ingest.readers.pdf_layout import Column, Type
+    from pipeline.ingest.readers.pdf_lines import Line
+
+MARK = re.compile(r"(?:([①-⑳㉑-㉟]|[*∗†‡]{1,3})|[\[〔［]?(\d{1,3})[\]〕］]?[.)]?(?=\s|[A-ZÄÖÜ\u4e00-\u9fff]))\s*")
+_SMALLER = 0.95
+_LETTER = re.compile(r"[^\W\d_]")
+
+
+def cut_footnotes(column: Column, page: int, body: Type, *, running: bool, under_text: bool) -> tuple[Column, list[Paragraph]]:
+    """Cut the footnotes from a column's foot.
+
+    They are the lowest lines, smaller than the body, from the first that begins with a number or mark; small lines
+    above it belong to a note of the page before (``running``) if white space parts them from the body.
+
+    Args:
+        column: its lines from top to bottom.
+        page: its page's number.
+        body: the document's type.
+        running: whether a note of the page before could go on here.
+        under_text: whether lines of the body stand above the column on its page; a whole column in small type is
+            otherwise a list or a bibliography.
+
+    Returns:
+        The column without them, and one paragraph for each note, the first perhaps without a mark.
+    """
+    rows = column.lines
+    first = len(rows)
+    while first and rows[first - 1].size < _SMALLER * body.size and not _is_gap(rows, first, body):
+        first -= 1
+    foot = rows[first:]
+    start = next((index for index, line in enumerate(foot) if mark_of(line)), None)
+    if start is None or (start and running and first):
+        start = 0 if running and foot and first else start
+    if start is None or (first + start == 0 and not (under_text or foot[0].mark or _is_symbol(foot[0]))):
+        return column, []
+    if any(BIBLIOGRAPHY.match(line.text) for line in rows[max(0, first - 1) : first + start + 1]):
+        return column, []
+    notes: list[list[Line]] = []
+    number = None
+    for line in foot[start:]:
+        mark = mark_of(line)
+        if mark and (line.mark or not mark.isdigit() or number is None or int(mark) == number + 1):
+            notes.append([line])
+            number = int(mark) if mark.isdigit() else number
+        elif notes:
+            notes[-1].append(line)
+        else:
+            notes.append([line])
+    paragraphs = [Paragraph(tuple(note), page, column.left, column.right, "footnote") for note in notes]
+    return column._replace(lines=rows[: first + start]), paragraphs
+
+
+def _is_gap(rows: Sequence[Line], first: int, body: Type) -> bool:
+    """White space of several lines ends the foot from above."""
+    return first < len(rows) and rows[first - 1].y - rows[first].y > 3 * body.pitch
+
+
+def mark_of(line: Line) -> str:
+    """The number or sign that a line begins with as footnotes do; empty if there is none."""
+    if line.mark:
+        return line.mark.strip("[]〔〕［］()")
+    match = MARK.match(line.text)
+    if match is None or _LETTER.search(line.text, match.end()) is None:
+        return ""
+    return match.group(1) or match.group(2)
+
+
+def _is_symbol(line: Line) -> bool:
+    mark = mark_of(line)
+    return bool(mark) and not mark.isdigit()
+
+
+def find_notes(lines: Sequence[Line], body: Type) -> set[int]:
+    """Find lines that are surely of footnotes, before the page is laid out: a small one with a raised number or a sign,
+    or with a number and another small line under it, and the lines that follow closely."""
+    found: set[int] = set()
+    for index, line in enumerate(lines):
+        if line.size >= _SMALLER * body.size:
+            continue
+        before = lines[index - 1] if index else None
+        after = lines[index + 1] if index + 1 < len(lines) else None
+        if before is not None and index - 1 in found and _follows(before, line):
+            found.add(index)
+        elif line.mark or _is_symbol(line) or (mark_of(line) and after is not None and _follows(line, after)):
+            found.add(index)
+    return found
+
+
+def _follows(line: Line, after: Line) -> bool:
+    return abs(line.size - after.size) < 0.2 and 0.9 * line.size < line.y - after.y < 1.6 * line.size
+
+
+def drop_marks(text: str, marks: set[str]) -> tuple[str, set[str]]:
+    """Take the first ① or * of each of a page's footnotes out of a text; returns what is left to look for."""
+    left = set(marks)
+    for mark in marks:
+        match = re.search(rf"(?<=\S)\s?{re.escape(mark)}(?![*†])", text)
+        if match is not None:
+            text = text[: match.start()] + text[match.end() :]
+            left.discard(mark)
+    return text, left

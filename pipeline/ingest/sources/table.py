@@ -1,0 +1,249 @@
+"""Source ``table``: each row of a CSV, TSV, XLSX, JSON lines or Parquet file (also gzipped) is a document."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import hashlib
+import io
+import json
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipeline import __version__
+from pipeline.errors import StudyError, Unreadable, known_names
+from pipeline.ingest.encodings import decode
+from pipeline.ingest.readers.text import paragraphs
+from pipeline.languages.identify import identify
+from pipeline.records import Reject
+from pipeline.store.parts import make_part, write_part
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from pipeline.study import Source
+
+CHUNK_CHARACTERS = 3_000_000
+"""A task for a worker is about as much text."""
+
+MEDIA_TYPES = {
+    ".csv": "text/csv",
+    ".tsv": "text/tab-separated-values",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".jsonl": "application/jsonl",
+    ".parquet": "application/vnd.apache.parquet",
+}
+SUFFIXES = tuple(MEDIA_TYPES)
+_FIELDS = ("title", "author", "publisher", "date", "language", "city", "url")
+_LOOK_AHEAD = 100
+"""A column that the study names must stand in one of the first so many rows."""
+
+Row = tuple[int, "Mapping[str, Any] | Reject"]
+"""The number of a row, from 1, and its cells by name; a reject where the row could not be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Some rows of a table, for one worker: what it needs to make a part of them."""
+
+    target: Path
+    rows: Sequence[Row]
+    columns: Mapping[str, str]
+    media_type: str
+    identified: bool
+    """Whether the study says the language of all rows."""
+
+
+def read_chunks(path: Path, source: Source, target: Callable[[int], Path]) -> Iterator[Chunk]:
+    """A table's rows in chunks; part *n* will be written to ``target(n)``.
+
+    Raises:
+        StudyError: no reader for such a table, it cannot be read, or a column that the study names is not in it.
+    """
+    columns = source.columns or {}
+    suffix = _suffix(path)
+    if suffix not in MEDIA_TYPES:
+        raise StudyError(f"{path}: a table ends in {', '.join(SUFFIXES)} (also with .gz), not in {suffix or 'nothing'}")
+    rows = _check_columns(_READERS[suffix](path), path, columns)
+    waiting: list[Row] = []
+    size = number = 0
+    for row in rows:
+        waiting.append(row)
+        if not isinstance(row[1], Reject):
+            size += len(str(row[1].get(columns["text"]) or ""))
+        if size >= CHUNK_CHARACTERS:
+            yield Chunk(target(number), waiting, columns, MEDIA_TYPES[suffix], source.language is not None)
+            waiting, size, number = [], 0, number + 1
+    yield Chunk(target(number), waiting, columns, MEDIA_TYPES[suffix], source.language is not None)
+
+
+def read_into_part(chunk: Chunk) -> Path:
+    """Make a part of a chunk's rows; rows that cannot be used become rejects in it."""
+    documents: list[dict[str, object]] = []
+    rejects: list[Reject] = []
+    passages: dict[str, list[Any]] = {name: [] for name in ("document", "ordinal", "page", "kind", "language", "text")}
+    more = [name for name in chunk.columns if name not in (*_FIELDS, "id", "text")]
+    for number, row in chunk.rows:
+        if isinstance(row, Reject):
+            rejects.append(row)
+            continue
+        cells = {name: _text(row.get(column)) for name, column in chunk.columns.items()}
+        key = " ".join(cells.get("id", "").split()) or str(number)
+        if "id" in chunk.columns and not cells["id"]:
+            rejects.append(Reject("", f"row {number}", "corpus", "bad_row", f"the column {chunk.columns['id']!r} is empty"))
+            continue
+        texts = paragraphs(cells["text"])
+        if not texts:
+            rejects.append(Reject("", key, "corpus", "no_text", f"row {number}"))
+            continue
+        passages["document"] += [len(documents)] * len(texts)
+        passages["ordinal"] += range(len(texts))
+        passages["text"] += texts
+        documents.append(
+            {
+                "key": key,
+                **{field: cells.get(field) or None for field in _FIELDS},
+                "more": [(name, cells[name]) for name in more if cells[name]],
+                "media_type": chunk.media_type,
+                "sha256": hashlib.sha256(cells["text"].encode("utf-8", "surrogatepass")).hexdigest(),
+                "pages": None,
+                "reader": f"zwiesprache {__version__}",
+                "flags": [],
+            }
+        )
+    stated = [chunk.identified or bool(document["language"]) for document in documents]
+    passages["language"] = _found_languages(passages["text"], [stated[i] for i in passages["document"]])
+    passages["page"] = [None] * len(passages["text"])
+    passages["kind"] = ["body"] * len(passages["text"])
+    write_part(chunk.target, make_part(documents, passages, rejects))
+    return chunk.target
+
+
+def _found_languages(texts: Sequence[str], stated: Sequence[bool]) -> list[str | None]:
+    """The language of each text; None where it is stated and need not be found."""
+    found = iter(identify([text for text, known in zip(texts, stated, strict=True) if not known]))
+    return [None if known else next(found) for known in stated]
+
+
+def _check_columns(rows: Iterator[Row], path: Path, columns: Mapping[str, str]) -> Iterator[Row]:
+    """Hand rows on when each column that the study names was seen in the first of them."""
+    first: list[Row] = []
+    names: dict[str, None] = {}
+    for row in rows:
+        first.append(row)
+        if not isinstance(row[1], Reject):
+            names |= dict.fromkeys(row[1])
+        if len(first) >= _LOOK_AHEAD:
+            break
+    for name, column in columns.items():
+        if names and column not in names:
+            raise StudyError(f"{path}: columns: {name} = {column!r}: there is no such column; {known_names(column, names)}")
+    if not names:
+        raise StudyError(f"{path}: this table has no row that can be read")
+    yield from first
+    yield from rows
+
+
+def _suffix(path: Path) -> str:
+    name = path.name.lower().removesuffix(".gz")
+    return Path(name).suffix
+
+
+def _read_bytes(path: Path) -> bytes:
+    if path.suffix.lower() != ".gz":
+        return path.read_bytes()
+    try:
+        return gzip.decompress(path.read_bytes())
+    except (EOFError, zlib.error, gzip.BadGzipFile) as problem:
+        raise StudyError(f"{path}: the gzip file is damaged or cut off ({problem})") from None
+
+
+def _jsonl_rows(path: Path) -> Iterator[Row]:
+    opened = gzip.open(path, "rb") if path.suffix.lower() == ".gz" else path.open("rb")
+    number = 0
+    with opened as file:
+        try:
+            for number, line in enumerate(file, start=1):  # noqa: B007 - named in the message below
+                if line.strip():
+                    yield number, _json_row(line, number)
+        except (EOFError, zlib.error, gzip.BadGzipFile) as problem:
+            raise StudyError(f"{path}: the gzip file is damaged or cut off after line {number} ({problem})") from None
+
+
+def _json_row(line: bytes, number: int) -> Mapping[str, Any] | Reject:
+    try:
+        row = json.loads(line.decode("utf-8-sig" if number == 1 else "utf-8"))
+    except UnicodeDecodeError as problem:
+        return Reject("", f"row {number}", "corpus", "encoding", f"byte {problem.start} of the line is not UTF-8")
+    except (ValueError, RecursionError) as problem:
+        return Reject("", f"row {number}", "corpus", "bad_row", f"no JSON: {problem}"[:200])
+    if not isinstance(row, dict):
+        return Reject("", f"row {number}", "corpus", "bad_row", "a row is a JSON object: {…}")
+    return row
+
+
+def _separated_rows(path: Path, delimiter: str | None) -> Iterator[Row]:
+    try:
+        text, _ = decode(_read_bytes(path))
+    except Unreadable as problem:
+        raise StudyError(f"{path}: the table cannot be read ({problem}); save it as CSV in UTF-8") from None
+    first = text.split("\n", 1)[0]
+    csv.field_size_limit(max(len(text), 1 << 17))
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter or max(",;\t", key=first.count))
+    header = [name.strip() for name in next(reader, [])]
+    for number, row in enumerate(reader, start=1):
+        if not any(row):
+            continue
+        if len(row) > len(header):
+            detail = f"{len(row)} cells under {len(header)} columns; is a cell with a comma not in quotes?"
+            yield number, Reject("", f"row {number}", "corpus", "bad_row", detail)
+        else:
+            yield number, dict.fromkeys(header, "") | dict(zip(header, row, strict=False))
+
+
+def _csv_rows(path: Path) -> Iterator[Row]:
+    return _separated_rows(path, None)
+
+
+def _tsv_rows(path: Path) -> Iterator[Row]:
+    return _separated_rows(path, "\t")
+
+
+def _xlsx_rows(path: Path) -> Iterator[Row]:
+    from pipeline.ingest.sources.sheets import sheet_rows
+
+    rows = sheet_rows(io.BytesIO(_read_bytes(path)), path)
+    header = [name.strip() for name in next(rows, [])]
+    for number, row in enumerate(rows, start=1):
+        if any(row):
+            yield number, dict(zip(header, row, strict=False))
+
+
+def _parquet_rows(path: Path) -> Iterator[Row]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        file = pq.ParquetFile(pa.BufferReader(_read_bytes(path)) if path.suffix.lower() == ".gz" else path)
+    except pa.ArrowInvalid as problem:
+        raise StudyError(f"{path}: this is no Parquet file ({problem})") from None
+    number = 0
+    for batch in file.iter_batches(batch_size=1000):
+        for row in batch.to_pylist():
+            number += 1
+            yield number, row
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value).strip() if not isinstance(value, list) else " ; ".join(map(str, value))
+
+
+_READERS: dict[str, Callable[[Path], Iterator[Row]]] = {
+    ".csv": _csv_rows,
+    ".tsv": _tsv_rows,
+    ".xlsx": _xlsx_rows,
+    ".jsonl": _jsonl_rows,
+    ".parquet": _parquet_rows,
+}

@@ -1,0 +1,1 @@
+"""What the program knows of each language, one file a language; and which language a passage is in."""

@@ -1,0 +1,219 @@
+"""spaCy's tokens, each distinct chunk of a text tokenised once and remembered.
+
+A chunk is what stands between whitespace. spaCy's tokenizer works on one chunk at a time, but for one thing: its
+special cases (``:-)``, ``°C.``) are looked for over the whole text afterwards, and one that seems to span two chunks
+(``( :``) hides a shorter one inside a chunk. A text in which that could happen is tokenised whole.
+"""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import compress, repeat
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pipeline.languages.cuts import Cuts, number_by_first_appearance
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+    from spacy.language import Language
+
+    Ints = NDArray[np.int64]
+    Flags = NDArray[np.bool_]
+
+MEMO_CHARACTERS = 1 << 25
+"""A memo that holds chunks of more characters than this is emptied before the next batch."""
+
+_IS_SPACE = np.array([chr(code).isspace() for code in range(0x3002)])
+"""Whether a code point is whitespace to `str.split`, and so to spaCy; the last is U+3000."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpecialCases:
+    """What spaCy looks for over the whole text."""
+
+    forms: frozenset[str]
+    openers: frozenset[str]
+    """Characters that end a token of a special case which is not its last."""
+    closers: frozenset[str]
+    """Characters that begin a token of a special case which is not its first."""
+
+
+@dataclass(slots=True)
+class Memo:
+    """The tokens of the chunks seen so far, as growing columns: some of chunks, some of tokens."""
+
+    nlp: Language
+    cases: SpecialCases
+    ids: dict[str, int] = field(default_factory=dict)
+    characters: int = 0
+    first: array[int] = field(default_factory=lambda: array("q"))  # of a chunk: its first token
+    count: array[int] = field(default_factory=lambda: array("q"))  # of a chunk: how many tokens it has
+    exposed: array[int] = field(default_factory=lambda: array("q"))  # of a chunk: see `_exposure`
+    start: array[int] = field(default_factory=lambda: array("q"))  # of a token: code points before it in its chunk
+    length: array[int] = field(default_factory=lambda: array("q"))
+    form: array[int] = field(default_factory=lambda: array("q"))
+    forms: list[str] = field(default_factory=list)
+    form_ids: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Chunks:
+    """The chunks of a batch of texts in order, and the code points around each."""
+
+    texts: list[str]
+    passage: Ints
+    start: Ints
+    before: NDArray[np.uint32]
+    """The last code point of the chunk before; 0 unless one space (U+0020) stands between."""
+    after: NDArray[np.uint32]
+
+
+def cut_chunks(texts: Sequence[str], language: str) -> Cuts:
+    """Cut texts into the tokens of ``spacy.blank(language)``, tokens of whitespace left out.
+
+    Args:
+        texts: Passages, a few MB at once.
+        language: A language code that spaCy knows.
+
+    Raises:
+        UnicodeEncodeError: A text holds a lone surrogate.
+    """
+    memo = _memo(language)
+    if memo.characters > MEMO_CHARACTERS:
+        _memo.cache_clear()
+        memo = _memo(language)
+    chunks = _split(texts)
+    ids, passage, start = _look_up(memo, chunks.texts), chunks.passage, chunks.start
+    whole = _entangled(memo, ids, chunks)
+    if len(whole):
+        kept = ~np.isin(passage, whole)
+        ids = np.concatenate([ids[kept], _look_up(memo, [texts[index] for index in whole])])
+        passage = np.concatenate([passage[kept], whole])
+        start = np.concatenate([start[kept], np.zeros(len(whole), dtype=np.int64)])
+        order = np.argsort(passage, kind="stable")
+        ids, passage, start = ids[order], passage[order], start[order]
+    count = _view(memo.count)[ids]
+    token = np.arange(count.sum()) + np.repeat(_view(memo.first)[ids] - np.cumsum(count) + count, count)
+    form, order = number_by_first_appearance(_view(memo.form)[token], len(memo.forms))
+    return Cuts(
+        passage=np.repeat(passage, count),
+        start=np.repeat(start, count) + _view(memo.start)[token],
+        length=_view(memo.length)[token],
+        form=form,
+        forms=[memo.forms[index] for index in order],
+    )
+
+
+@cache
+def _memo(language: str) -> Memo:
+    import spacy
+
+    plain: Any = spacy.blank(language).tokenizer
+    forms = frozenset(form for form in plain.rules if not form.isspace())
+    plain.rules = {}
+    cases = [[token.text for token in plain(form)] for form in forms]
+    openers = frozenset(token[-1] for tokens in cases for token in tokens[:-1])
+    closers = frozenset(token[0] for tokens in cases for token in tokens[1:])
+    return Memo(spacy.blank(language), SpecialCases(forms, openers, closers))
+
+
+def _view(column: array[int]) -> Ints:
+    return np.frombuffer(column, dtype=np.int64)
+
+
+def _split(texts: Sequence[str]) -> Chunks:
+    joined = "\n".join(texts)
+    code = np.frombuffer(joined.encode("utf-32-le"), dtype=np.uint32)
+    space = np.ones(len(code) + 4, dtype=bool)  # two blanks on either side
+    np.take(_IS_SPACE, np.minimum(code, len(_IS_SPACE) - 1), out=space[2:-2])
+    edge = np.flatnonzero(space[1:-2] != space[2:-1])
+    start, end = edge[::2], edge[1::2]
+    offset = np.cumsum([0, *map(len, texts)]) + np.arange(len(texts) + 1)
+    passage = np.searchsorted(offset, start, side="right") - 1
+    padded = np.zeros(len(code) + 4, dtype=np.uint32)
+    padded[2:-2] = code
+    return Chunks(
+        texts=joined.split(),
+        passage=passage,
+        start=start - offset[passage],
+        before=np.where(padded[start + 1] == ord(" "), padded[start], 0),
+        after=np.where(padded[end + 2] == ord(" "), padded[end + 3], 0),
+    )
+
+
+def _look_up(memo: Memo, chunks: Sequence[str]) -> Ints:
+    """The ids of chunks; new ones are tokenised."""
+    ids = np.fromiter(map(memo.ids.get, chunks, repeat(-1)), dtype=np.int64, count=len(chunks))
+    missing = ids < 0
+    if missing.any():
+        unknown = list(compress(chunks, missing))
+        _learn(memo, list(dict.fromkeys(unknown)))
+        ids[missing] = np.fromiter(map(memo.ids.__getitem__, unknown), dtype=np.int64, count=len(unknown))
+    return ids
+
+
+def _learn(memo: Memo, chunks: Sequence[str]) -> None:
+    from spacy.attrs import IDX, IS_SPACE, LENGTH, ORTH
+
+    joined = "\n".join(chunks)  # no special case holds a line break: chunks stay apart
+    with memo.nlp.memory_zone():  # else spaCy keeps every word it ever saw
+        attributes = memo.nlp.tokenizer(joined).to_array([ORTH, IDX, LENGTH, IS_SPACE])
+    attributes = attributes[attributes[:, 3] == 0]
+    orth, (start, length) = attributes[:, 0], attributes[:, 1:3].T.astype(np.int64)
+    offset = np.cumsum([0, *map(len, chunks)]) + np.arange(len(chunks) + 1)
+    chunk = np.searchsorted(offset, start, side="right") - 1
+    count = np.bincount(chunk, minlength=len(chunks)).astype(np.int64)
+    _, where, form = np.unique(orth, return_index=True, return_inverse=True)
+    spelt = [joined[at : at + size] for at, size in zip(start[where].tolist(), length[where].tolist(), strict=True)]
+    form_ids = np.array([memo.form_ids.setdefault(text, len(memo.form_ids)) for text in spelt], dtype=np.int64)
+    memo.forms = list(memo.form_ids)
+    base = len(memo.form)
+    _extend(memo.first, np.cumsum(count) - count + base)
+    _extend(memo.count, count)
+    _extend(memo.start, start - offset[chunk])
+    _extend(memo.length, length)
+    _extend(memo.form, form_ids[form])
+    spans = zip(memo.first[-len(chunks) :], memo.count[-len(chunks) :], strict=True)
+    memo.exposed.extend(
+        _exposure([memo.forms[index] for index in memo.form[first : first + size]], memo.cases) if size > 1 else 0
+        for first, size in spans
+    )
+    memo.ids.update(zip(chunks, range(len(memo.ids), len(memo.ids) + len(chunks)), strict=True))
+    memo.characters += len(joined)
+
+
+def _extend(column: array[int], values: Ints) -> None:
+    column.frombytes(np.ascontiguousarray(values, dtype=np.int64).tobytes())
+
+
+def _exposure(tokens: Sequence[str], cases: SpecialCases) -> int:
+    """Whether a special case in a chunk might be hidden by one that begins before it (1) or ends after it (2)."""
+    left, right = tokens[0][0] in cases.closers, tokens[-1][-1] in cases.openers
+    if not (left or right):
+        return 0
+    longest = max(map(len, cases.forms))
+    for first in range(len(tokens)):
+        run = ""
+        for token in tokens[first:]:
+            run += token
+            if len(run) > longest:
+                break
+            if run in cases.forms:
+                return left + 2 * right
+    return 0
+
+
+def _entangled(memo: Memo, ids: Ints, chunks: Chunks) -> Ints:
+    """The texts in which a special case that spans chunks might hide one inside a chunk."""
+    exposed = _view(memo.exposed)[ids]
+    at = np.flatnonzero(exposed)
+    exposed, before, after = exposed[at], chunks.before[at], chunks.after[at]
+    openers, closers = (list(map(ord, group)) for group in (memo.cases.openers, memo.cases.closers))
+    hidden = ((exposed & 1) > 0) & np.isin(before, openers) | ((exposed & 2) > 0) & np.isin(after, closers)
+    return np.unique(chunks.passage[at[hidden]])

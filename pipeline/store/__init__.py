@@ -1,0 +1,1 @@
+"""Documents, passages, types and tokens on disk: the only room that knows how files are laid out."""

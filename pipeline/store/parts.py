@@ -1,0 +1,92 @@
+"""What ingest made of one file, kept until the file or the readers change: documents, passages and rejects of a part.
+
+A part is three Arrow streams one after the other in one file. It holds what the file itself says; what the study and its
+sidecar say of it is laid over when the corpus is put together, so a corrected date reads no file again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from pipeline.records import Reject
+
+PART_DOCUMENTS = pa.schema(
+    [
+        ("key", pa.string()),
+        ("title", pa.string()),
+        ("author", pa.string()),
+        ("publisher", pa.string()),
+        ("date", pa.string()),
+        ("language", pa.string()),
+        ("city", pa.string()),
+        ("url", pa.string()),
+        ("more", pa.map_(pa.string(), pa.string())),
+        ("media_type", pa.string()),
+        ("sha256", pa.string()),
+        ("pages", pa.int32()),
+        ("reader", pa.string()),
+        ("flags", pa.list_(pa.string())),
+    ]
+)
+"""``key`` names the document in its source; dates and languages as they are written there."""
+
+PART_PASSAGES = pa.schema(
+    [
+        ("document", pa.int32()),  # row of the part's documents
+        ("ordinal", pa.int32()),
+        ("page", pa.int32()),
+        ("kind", pa.string()),
+        ("language", pa.string()),  # as found; not yet what the study says
+        ("text", pa.string()),
+    ]
+)
+
+PART_REJECTS = pa.schema([("item", pa.string()), ("reason", pa.string()), ("detail", pa.string())])
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Documents, passages and rejects of one file, or of some rows of one table."""
+
+    documents: pa.Table
+    passages: pa.Table
+    rejects: pa.Table
+
+
+def make_part(
+    documents: Sequence[dict[str, object]], passages: dict[str, list[object]], rejects: Sequence[Reject]
+) -> Part:
+    """A part of rows."""
+    lost = [{"item": reject.item, "reason": reject.reason, "detail": reject.detail} for reject in rejects]
+    return Part(
+        pa.Table.from_pylist(list(documents), PART_DOCUMENTS),
+        pa.Table.from_pydict(passages, PART_PASSAGES) if passages else PART_PASSAGES.empty_table(),
+        pa.Table.from_pylist(lost, PART_REJECTS),
+    )
+
+
+def write_part(path: Path, part: Part) -> None:
+    """Write a part; it appears whole or not at all."""
+    draft = path.with_suffix(".draft")
+    with pa.OSFile(str(draft), "wb") as sink:
+        for table in (part.documents, part.passages, part.rejects):
+            with pa.ipc.new_stream(sink, table.schema, options=pa.ipc.IpcWriteOptions(compression="lz4")) as writer:
+                writer.write_table(table)
+    draft.replace(path)
+
+
+def read_part(path: Path) -> Part:
+    """Read a part."""
+    with pa.memory_map(str(path)) as source:
+        tables = []
+        for _ in range(3):
+            with pa.ipc.open_stream(source) as stream:
+                tables.append(stream.read_all())
+    return Part(*tables)
