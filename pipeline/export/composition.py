@@ -46,7 +46,7 @@ def draw_corpus(corpus: pa.Table) -> Figure | None:
     counts = _count_documents(corpus)
     if not counts:
         return None
-    languages, kinds = ([*dict.fromkeys(key[part] for key in counts)] for part in (0, 1))
+    languages, kinds = list(dict.fromkeys(key[0] for key in counts)), list(dict.fromkeys(key[1] for key in counts))
     names = {kind: kind.replace("_", " ") for kind in kinds}
     first, last = min(key[2] for key in counts), max(key[2] for key in counts)
     with drawing():

@@ -116,15 +116,18 @@ def draw_overview(timelines: pa.Table, labels: Mapping[str, Mapping[str, str]], 
         labels: for each concept its name by language code; the rows come in this order.
         note: what stands under the figure.
 
+    Returns:
+        The figure; where no concept has a mention, a page that says so.
+
     Raises:
-        InputError: no concept of ``labels`` has a mention, or a text has a character without a glyph.
+        InputError: a text has a character without a glyph.
         MissingTool: the font is not there.
     """
     data = figure_data(timelines)
     found = set(pc.unique(data["concept"]).to_pylist())
     concepts = [concept for concept in labels if concept in found]
     if not concepts:
-        raise InputError("no concept of the lexicon has a mention in the dated documents; there is nothing to draw")
+        return _draw_message("No concept of the lexicon is mentioned in a dated document.", note)
     with drawing():
         curves = {concept: read_series(concept_rows(data, concept)) for concept in concepts}
         every = {(concept, *key): one for concept in concepts for key, one in curves[concept].items()}
@@ -191,6 +194,15 @@ def _new_figure(height: float) -> Figure:
     from matplotlib.figure import Figure
 
     return Figure(figsize=(WIDTH * panels.MM, height * panels.MM))
+
+
+def _draw_message(message: str, note: str) -> Figure:
+    with drawing():
+        notes = wrap_text(note, _TEXT_WIDTH, SMALL) if note else []
+        figure = _new_figure(18 + 3.3 * len(notes))
+        write_text(figure, _EDGE, 6, [message], 9)
+        write_text(figure, _EDGE, 15, notes, SMALL, color="#404040")
+    return figure
 
 
 def _draw_language(figure: Figure, curves: Curves, parts: _Parts, place: tuple[float, float, float, float]) -> None:

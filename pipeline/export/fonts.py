@@ -6,13 +6,13 @@ Latin, Greek and Cyrillic letters that it lacks, such as the ł of Łódź. No f
 
 from __future__ import annotations
 
-import atexit
 import tempfile
 import unicodedata
 from contextlib import contextmanager
 from functools import cache
 from importlib.util import find_spec
 from itertools import product
+from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -189,7 +189,7 @@ def _metrics() -> _Metrics:
     subsetter.populate(unicodes=[ord(character) for character in characters])
     subsetter.subset(font)
     folder = tempfile.TemporaryDirectory(prefix="zwiesprache-font-")
-    atexit.register(folder.cleanup)
+    Finalize(None, folder.cleanup, exitpriority=0)  # unlike atexit it also runs at the end of a worker process
     path = Path(folder.name) / "NotoSansSC-GB2312.ttf"
     font.save(path)
     em, widths = font["head"].unitsPerEm, font["hmtx"].metrics

@@ -76,7 +76,7 @@ def select_lines(rows: pa.Table, periods: pa.Table, concept: str, language: str,
     days = _days(rows["date"])
     at = np.searchsorted(starts, days, side="right") - 1
     inside = (at >= 0) & ~np.isnat(days)
-    inside[inside] = days[inside] < ends[at[inside]]
+    inside[inside] = days[inside] <= ends[at[inside]]
     at = np.where(inside, at, len(names))
     order = np.lexsort((np.arange(len(days)), days, at))
     counts = np.bincount(at, minlength=len(names) + 1)

@@ -26,8 +26,8 @@ _SAME_DAY = 0.5 / 366
 class Series:
     """One curve: a concept in one language and group, its periods in order.
 
-    ``left`` and ``right`` are decimal years, ``rate``, ``low`` and ``high`` are mentions per million words; they are
-    NaN in a period without words.
+    ``left`` and ``right`` are decimal years, the first day and the day after the last; ``rate``, ``low`` and ``high``
+    are mentions per million words, NaN in a period without words.
     """
 
     periods: tuple[str, ...]
@@ -63,7 +63,7 @@ def read_series(rows: pa.Table) -> dict[tuple[str, str], Series]:
     members: dict[tuple[str, str], list[int]] = {}
     for row, key in enumerate(zip(languages, groups, strict=True)):
         members.setdefault(key, []).append(row)
-    left, right = _decimal_years(rows["start"]), _decimal_years(rows["end"])
+    left, right = _decimal_years(rows["start"]), _decimal_years(rows["end"], later=1)
     columns = {name: _floats(rows[name]) for name in ("documents", "mentions", "words", "per_million", "low", "high")}
     gap = ~(columns["words"] > 0)
     for name in ("per_million", "low", "high"):
@@ -112,9 +112,9 @@ def _floats(column: pa.ChunkedArray) -> Floats:
     return np.asarray(column.cast(pa.float64()).to_numpy(), dtype=np.float64)
 
 
-def _decimal_years(column: pa.ChunkedArray) -> Floats:
-    """Dates as years and the fraction of the year that has passed: 2014-07-02 is 2014.5."""
-    days = column.cast(pa.date32()).to_numpy().astype("datetime64[D]")
+def _decimal_years(column: pa.ChunkedArray, later: int = 0) -> Floats:
+    """Dates, ``later`` days on, as years and the fraction of the year that has passed: 2014-07-02 is 2014.5."""
+    days = column.cast(pa.date32()).to_numpy().astype("datetime64[D]") + later
     years = days.astype("datetime64[Y]")
     begin, end = years.astype("datetime64[D]"), (years + 1).astype("datetime64[D]")
     fraction = (days - begin) / (end - begin)

@@ -158,13 +158,11 @@ def _finish(study: Study, source: Source, part: Part, sidecar: folder.Sidecar) -
     """Lay over a part what the study and the sidecar say; the tables of the contract, passages without numbers."""
     rows = part.documents.to_pylist()
     said = [_said(row, sidecar.get(row["key"], {})) for row in rows]
-    stated = [source.language or known.get("language") for known in said]
     document = part.passages["document"].to_numpy()
-    language = part.passages["language"].to_numpy(zero_copy_only=False)
-    of_passage = np.array([_code(code) for code in stated], dtype=object)[document] if rows else language
-    language = np.where(of_passage == None, language, of_passage)  # noqa: E711 - element by element
-    kind = part.passages["kind"].to_numpy(zero_copy_only=False)
     size = pc.utf8_length(part.passages["text"]).to_numpy().astype(np.int64)
+    found = part.passages["language"].to_numpy(zero_copy_only=False)
+    language = _languages(source, [_code(known.get("language")) for known in said], document, found, size)
+    kind = part.passages["kind"].to_numpy(zero_copy_only=False)
     counted = np.isin(kind, study.passages.keep)
     main = _main_language(document, language, size * np.where(counted, 1_000_000, 1), len(rows))
     characters = np.bincount(document, size * (kind != "boilerplate"), minlength=len(rows)).astype(np.int64)
@@ -212,6 +210,21 @@ def _dated(known: Mapping[str, str], flags: Sequence[str]) -> dict[str, Any]:
         return {"date": None, "date_precision": None, "date_evidence": None, "flags": doubts}
     evidence = known["date_source"]
     return {"date": dated.date, "date_precision": dated.precision, "date_evidence": evidence, "flags": doubts}
+
+
+def _languages(
+    source: Source, stated: Sequence[str | None], document: np.ndarray, found: np.ndarray, size: np.ndarray
+) -> np.ndarray:
+    """The language of each passage: what the source says; else what is found in it; in a short or doubtful one what the
+    sidecar or the table's column says of its document.
+    """  # noqa: D205 - one sentence
+    if source.language:
+        return np.full(len(found), _code(source.language), dtype=object)
+    if not len(found):
+        return found
+    of_document = np.array(stated, dtype=object)[document]
+    doubtful = (size < table.SPEAKS_FOR_ITSELF) | (found == "und") | (found == None)  # noqa: E711 - element by element
+    return np.where(doubtful & (of_document != None), of_document, found)  # noqa: E711
 
 
 def _main_language(document: np.ndarray, language: np.ndarray, weight: np.ndarray, number: int) -> list[str]:

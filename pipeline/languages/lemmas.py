@@ -23,10 +23,15 @@ _GENDER = re.compile(r"(?P<base>\w*\w{2}[^\W\d_])(?:[*:_·]|/-?)in(?:nen)?(?P<re
 _OLD_SPELLING = re.compile(
     r"(?<![aeiouäöü])[ei]ß"
     r"|(?:d|l|n|h|f|(?<!s)p)aß(?![aeiouäöü])|(?:schl|(?<!g)r|g|l)oß(?![aeiouäöü])"
-    r"|(?:m|k|n|fl|schl|sch|ew|(?<=dr)|(?<!r)g)uß(?![aeiouäöü])|[mk]üß(?![aeiouäöü])",
+    r"|(?:m|k|n|fl|schl|sch|ew|(?<=dr)|(?<!r)g)uß(?![aeiouäöü])|[mk]üß(?![aeiouäöü])|^rußl",
     re.IGNORECASE,
 )
-"""ß after a short vowel, where the spelling of 1996 has ss; only applied where the dictionary knows the result."""
+"""ß after a short vowel, where the spelling of 1996 has ss."""
+
+_WITHOUT_SHARP_S = re.compile(
+    r"(?:[ae]u|äu|ei|ie|stra|gr[oöuü]|f[uü]|st[oö]|sü|bü)ss|mass(?=nahm|st[aä]b|geb|los|voll)", re.IGNORECASE
+)
+"""ss after a long vowel: Swiss spelling, and words that were in capitals."""
 
 _PARTICIPLE = re.compile(r"(?:t|en|nd)(?:e|en|er|em|es)?$")
 _PLURAL_OF_CAPITALS = re.compile(r"[A-ZÄÖÜ]{2,}s")
@@ -45,8 +50,8 @@ def dictionary() -> Mapping[str, str]:
 
 def lemma_of(form: str) -> str:
     """The lemma of a German form; of what is no word, the form itself."""
-    if form.isalpha():
-        return _lemma_of_word(_modern(form))
+    if form.isalpha() and "Innen" not in form:
+        return _modern(_lemma_of_word(_modern(form)))
     if not any(map(str.isalpha, form)) or form[-1] in ".-":
         return form
     if (match := _GENDER.fullmatch(form)) is not None:
@@ -60,7 +65,7 @@ def lemma_of(form: str) -> str:
     if (match := _LEADING_NUMBER.match(form)) is not None:
         rest = form[match.end() :]
         return match[0] + (lemma_of(rest) if len(rest) > 3 else rest)
-    return dictionary().get(form) or form
+    return _modern(_lemma_of_word(_modern(form))) if form.isalpha() else dictionary().get(form, form)
 
 
 def _recased(first: str) -> str:
@@ -70,12 +75,14 @@ def _recased(first: str) -> str:
 
 
 def _modern(form: str) -> str:
-    """A form in the spelling of 1996, where it is an old one."""
+    """A form in the spelling of 1996, where it is in another and the dictionary knows the word in the new one."""
     if "ß" in form:
         new = _OLD_SPELLING.sub(lambda match: match[0].replace("ß", "ss"), form)
-        if new != form and (new in dictionary() or new.capitalize() in dictionary()):
-            return new
-    return form
+    elif "ss" in form:
+        new = _WITHOUT_SHARP_S.sub(lambda match: match[0].replace("ss", "ß"), form)
+    else:
+        return form
+    return new if new != form and (new in dictionary() or new.capitalize() in dictionary()) else form
 
 
 def _lemma_of_gender_form(match: re.Match[str]) -> str:
@@ -130,9 +137,11 @@ def _weigh(form: str, listed: str | None, analysis: Analysis | None) -> str:  # 
     lemma, pos, known = _in_new_spelling(analysis.lemma), analysis.pos, analysis.known
     frequent = _is_frequent(form)
     if pos in _NAMES:
-        return listed or (lemma if known and form[0].isupper() else None) or _by_last_part(form) or form
+        genitive = known and form[0].isupper() and form == lemma + "s"
+        return lemma if genitive else listed or _by_last_part(form) or form
     if not known:
-        return listed or _by_last_part(form) or (lemma if pos[:3] == "ADJ" and form[0].islower() else form)
+        adjective = lemma if pos.startswith("ADJ") and form[0].islower() else None
+        return listed or adjective or _by_last_part(form) or form
     if form[0].islower():
         return _weigh_small(form, listed, lemma, pos)
     if pos == "NN":
@@ -164,12 +173,15 @@ def _in_new_spelling(lemma: str) -> str:
 
 
 def _by_last_part(form: str) -> str | None:
-    """Lemma of a word whose end is a known word: the longest such end of four letters or more."""
+    """Lemma of a word whose end is a known word: the longest such end of four letters or more.
+
+    Small words need a known beginning too: verbs are short, and many an ending looks like one.
+    """
     capital = form[0].isupper()
     for begin in range(3, len(form) - 3):
         part = form[begin:].capitalize() if capital else form[begin:]
         lemma = _listed(part)
-        if lemma is not None and lemma[0].isupper() == capital:
+        if lemma is not None and lemma[0].isupper() == capital and (capital or form[:begin] in dictionary()):
             return form[:begin] + lemma.lower()
     return None
 

@@ -79,7 +79,7 @@ def write_line(
     canvas.setFillGray(style.grey)
     line = canvas.beginText(*origin)
     if style.bold:  # the font has one weight: a thin stroke around each character, as word processors do it
-        canvas.setLineWidth(style.size * 0.035)
+        canvas.setLineWidth(style.size * 0.028)
         line.setTextRenderMode(2)
     spans = split_spans(text, language)
     if language != "zh":

@@ -96,7 +96,8 @@ def set_rows(text: str, style: Style, language: str, width: float, *, heading: b
         return measure(held, style.size, language)
 
     lines = break_lines(pieces, width, held_width, style.indent)
-    while style.align == "center" and language == "de" and len(lines) > 1:  # no title ends with one word on a line
+    # No title ends with one word, or few characters, on a line of its own.
+    while style.align == "center" and len(lines) > 1 and (language == "de" or len(lines[-1].text) < 4):
         width *= 0.97
         shorter = break_lines(pieces, width, held_width)
         if len(shorter) > len(lines):

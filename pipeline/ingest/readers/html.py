@@ -1,4 +1,4 @@
-"""Web pages: the main text by trafilatura, told apart into headings, paragraphs, tables and what only surrounds them."""
+"""Web pages: the main text by trafilatura, told apart into headings, paragraphs, tables and what surrounds them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from pipeline.errors import Unreadable
 from pipeline.ingest.dates import parse_date
 from pipeline.ingest.encodings import decode
-from pipeline.ingest.readers.text import clean, paragraphs
+from pipeline.ingest.readers.text import clean
 from pipeline.records import Block, Extract
 
 if TYPE_CHECKING:
@@ -21,16 +21,16 @@ if TYPE_CHECKING:
 
     from lxml.etree import _Element
     from lxml.html import HtmlElement
-    from trafilatura.metadata import Document
+    from trafilatura.settings import Document
 
     from pipeline.records import Kind
 
 _DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([a-zA-Z0-9_.:-]+)""", re.IGNORECASE)
+_XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*>")
 _HAN = re.compile(r"[\u3400-\u9fff]")
-# A source line's break inside Chinese text is no space.
-_BREAK_IN_HAN = re.compile(
-    r"(?<=[\u3000-\u303f\u3400-\u9fff\uff00-\uffef])[ \t]*\r?\n[ \t]*(?=[\u3000-\u303f\u3400-\u9fff\uff00-\uffef])"
-)
+_CJK = r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]"
+_BREAK_IN_HAN = re.compile(rf"(?<={_CJK})[ \t]*[\r\n]+[ \t]*(?={_CJK})")
+_BREAK = re.compile(r"[ \t]*[\r\n]+[ \t]*")
 _BLOCKS = frozenset(
     {"body", "div", "p", "head", "item", "list", "quote", "code", "table", "row", "cell", "fw", "dt", "dd"}
 )
@@ -43,11 +43,20 @@ _LAYOUT_CELL = 200
 _RUN = 3
 """Link texts in a row that make a menu; times that a block is repeated to be a placeholder."""
 
+_LONG_HEADING = 120
+"""Characters (a Han character counts three) beyond which what is set bold is emphasis."""
+
+_NUMBERED = re.compile(r"^[\d\s.、·•–-]+(?=\D)")
+_ENDS = ".:;,。：；，…"
+_NOBODY = re.compile(
+    r"(?:作者|佚名|编辑|责任编辑|管理员|admin|administrator|redaktion|editor|webmaster)", re.IGNORECASE
+)
+_RIGHTS = re.compile(r"(?:版权所有|©|Copyright|All rights reserved|Alle Rechte vorbehalten)", re.IGNORECASE)
 _DATE_LINE = re.compile(
     r"(?:发布|发表|更新|时间|日期|来源|Veröffentlicht|Erstellt|Datum|Stand|Published)[^\d]{0,12}(?P<late>\d[^来源编辑浏览|]*)"
     r"|(?P<early>\d{4}[-年/.]\s?\d{1,2}[-月/.]\s?\d{1,2}日?(?:\s*\d{1,2}:\d{2}(?::\d{2})?)?)\s*(?:来源|发布|编辑|浏览|作者|\||$).*"
 )
-_DATE_PLACES = ".//*[self::div or self::span or self::p or self::li or self::td or self::em or self::small]"
+_DATE_PLACES = ("div", "span", "p", "li", "td", "em", "small", "time")
 
 
 def read_html(data: bytes) -> Extract:
@@ -61,12 +70,14 @@ def read_html(data: bytes) -> Extract:
         Unreadable: ``empty``, ``binary``, ``encoding``, ``broken`` (not HTML) or ``no_text`` (a page built by scripts).
     """
     from trafilatura import bare_extraction, load_html
+    from trafilatura.settings import Document
 
     declared = _DECLARED.search(data[:4096])
     text, encoding = decode(data, declared[1].decode("ascii") if declared else None)
-    tree = load_html(_BREAK_IN_HAN.sub("", text.replace("\x00", "")))
+    tree = load_html(_XML_DECLARATION.sub("", text))
     if tree is None:
         raise Unreadable("broken", "no HTML")
+    _undo_source_lines(tree)
     document = bare_extraction(
         tree,
         include_comments=False,
@@ -74,7 +85,9 @@ def read_html(data: bytes) -> Extract:
         date_extraction_params={"original_date": True, "extensive_search": False},
         config=_config(is_han=_is_han(text)),
     )
-    blocks = _without_surroundings(list(_blocks(document.body)), _link_texts(tree)) if document else []
+    if not isinstance(document, Document):
+        raise Unreadable("no_text")
+    blocks = _told_apart(list(_blocks(document.body)), tree)
     if not any(block.kind in {"body", "table"} for block in blocks):
         raise Unreadable("no_text")
     metadata = _metadata(document, tree)
@@ -90,6 +103,15 @@ def _is_han(text: str) -> bool:
     """Whether the page's visible text is mostly Chinese; tags and scripts are ASCII and do not count."""
     beyond_ascii = len(text) - len(text.encode("ascii", errors="ignore"))
     return len(_HAN.findall(text)) > 0.5 * beyond_ascii > 0
+
+
+def _undo_source_lines(tree: HtmlElement) -> None:
+    """Make the source's line breaks what they mean, a space or, in Chinese, nothing: those left are the page's own."""
+    for element in tree.iter():
+        if element.text and "\n" in element.text and element.tag != "pre":
+            element.text = _BREAK.sub(" ", _BREAK_IN_HAN.sub("", element.text))
+        if element.tail and "\n" in element.tail:
+            element.tail = _BREAK.sub(" ", _BREAK_IN_HAN.sub("", element.tail))
 
 
 @functools.cache
@@ -133,8 +155,8 @@ def _flushed(pieces: list[str], kind: Kind) -> Iterator[Block]:
     """The paragraphs gathered so far; a heading is one even over several lines."""
     text = "".join(pieces)
     pieces.clear()
-    texts = [clean(text)] if kind == "heading" else paragraphs(text)
-    return (Block(paragraph, kind) for paragraph in texts if paragraph)
+    texts = [text] if kind == "heading" else text.splitlines()
+    return (Block(paragraph, kind) for raw in texts if (paragraph := clean(raw)))
 
 
 def _is_data(table: _Element) -> bool:
@@ -142,7 +164,7 @@ def _is_data(table: _Element) -> bool:
     rows = [row.findall("cell") for row in table.iter("row")]
     if table.find(".//table") is not None or max(map(len, rows), default=0) < 2:
         return False
-    return all(_length("".join(cell.itertext())) <= _LAYOUT_CELL for row in rows for cell in row)
+    return all(_length(str(cell.xpath("string()"))) <= _LAYOUT_CELL for row in rows for cell in row)
 
 
 def _length(text: str) -> int:
@@ -151,34 +173,55 @@ def _length(text: str) -> int:
 
 def _rows(table: _Element) -> Iterator[Block]:
     for row in table.iter("row"):
-        cells = [clean(" ".join(cell.itertext())) for cell in row.findall("cell")]
+        cells = [clean(" ".join(map(str, cell.itertext()))) for cell in row.findall("cell")]
         if any(cells):
             yield Block(" | ".join(cells), "table")
 
 
-def _link_texts(tree: HtmlElement) -> frozenset[str]:
-    return frozenset(clean(link.text_content()) for link in tree.iter("a"))
+def _texts_of(tree: HtmlElement, *tags: str) -> frozenset[str]:
+    return frozenset(clean(str(element.text_content())) for element in tree.iter(*tags))
 
 
-def _without_surroundings(blocks: list[Block], links: frozenset[str]) -> list[Block]:
-    """Mark menus and placeholders as boilerplate."""
-    times = Counter(block.text for block in blocks if block.kind == "body")
-    marked: list[Block] = []
-    for is_link, run in groupby(blocks, key=lambda block: block.kind == "body" and block.text in links):
-        members = list(run)
-        is_menu = is_link and len(members) >= _RUN
-        for block in members:
-            is_boilerplate = is_menu or times[block.text] >= _RUN
-            marked.append(Block(block.text, "boilerplate") if is_boilerplate else block)
-    return marked
+def _told_apart(blocks: list[Block], tree: HtmlElement) -> list[Block]:
+    """Give blocks the kind that the page's own elements say: headings, captions, menus, placeholders."""
+    links = _texts_of(tree, "a")
+    headings = _texts_of(tree, "h1", "h2", "h3", "h4", "h5", "h6", "strong", "b")
+    captions = _texts_of(tree, "figcaption", "caption")
+    times = Counter(block.text for block in blocks)
+    kinds: list[Kind] = []
+    for block in blocks:
+        if block.kind != "body":
+            kinds.append(block.kind)
+        elif times[block.text] >= _RUN or _NUMBERED.sub("", block.text) in links:
+            kinds.append("boilerplate")
+        elif block.text in captions:
+            kinds.append("caption")
+        else:
+            is_heading = block.text in headings and _length(block.text) <= _LONG_HEADING
+            kinds.append("heading" if is_heading and block.text[-1] not in _ENDS else "body")
+    # One link among paragraphs is a reference and stays; a menu is a run of them.
+    told: list[Block] = []
+    for kind, run in groupby(zip(blocks, kinds, strict=True), key=lambda pair: pair[1]):
+        members = [block for block, _ in run]
+        is_kept = kind == "boilerplate" and len(members) < _RUN
+        told.extend(Block(m.text, "body" if is_kept and times[m.text] < _RUN else kind) for m in members)
+    return _without_last_headings(told)
+
+
+def _without_last_headings(blocks: list[Block]) -> list[Block]:
+    """Headings at a page's end with nothing but menus below them are those of the menus."""
+    end = len(blocks)
+    while end and blocks[end - 1].kind in {"heading", "boilerplate"}:
+        end -= 1
+    return blocks[:end] + [Block(block.text, "boilerplate") for block in blocks[end:]]
 
 
 def _metadata(document: Document, tree: HtmlElement) -> dict[str, str]:
     """What the markup says; only what it has."""
     found = {
         "title": document.title,
-        "author": document.author,
-        "publisher": document.sitename,
+        "author": None if _NOBODY.fullmatch(document.author or "") else document.author,
+        "publisher": _RIGHTS.sub("", document.sitename or ""),
         "date": document.date or _date_line(tree),
         "language": _language(tree),
         "url": document.url,
@@ -203,7 +246,7 @@ def _language(tree: HtmlElement) -> str | None:
 
 def _date_line(tree: HtmlElement) -> str | None:
     """The date of a page's line ``发布时间：2014-05-15 来源：…``: short elements that hold little else."""
-    for element in tree.iterfind(_DATE_PLACES):
+    for element in tree.iter(*_DATE_PLACES):
         text = clean(element.text_content()) if len(element) < 8 else ""
         found = _DATE_LINE.match(text) if len(text) <= 80 else None
         dated = parse_date((found["late"] or found["early"]).strip()) if found else None

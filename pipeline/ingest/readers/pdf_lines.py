@@ -40,6 +40,8 @@ class Page(NamedTuple):
     """Whether pictures are drawn on it."""
 
 
+BOLD = re.compile(rb"bold|black|heavy|semibold|-bd|simhei|heiti|,b", re.IGNORECASE)
+"""What names of bold fonts hold."""
 NOTE_SIZE = 0.85
 """A number smaller than this share of its line's type, and raised, is a note's number."""
 RAISED = 0.12

@@ -15,13 +15,12 @@ from typing import TYPE_CHECKING, Any
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from pipeline.ingest.readers.pdf_lines import GAP, NOTE_SIZE, NUMBER, RAISED, Line, Page, is_note_number
+from pipeline.ingest.readers.pdf_lines import BOLD, GAP, NOTE_SIZE, NUMBER, RAISED, Line, Page, is_note_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 SEGMENT = re.compile(r"[^\r\n\ufffe\x02]+[\ufffe\x02]?")
-BOLD = re.compile(rb"bold|black|heavy|semibold|-bd|simhei|heiti|,b", re.IGNORECASE)
 BOLD_WEIGHT = 600
 
 

@@ -37,6 +37,8 @@ MEDIA_TYPES = {
 }
 SUFFIXES = tuple(MEDIA_TYPES)
 _FIELDS = ("title", "author", "publisher", "date", "language", "city", "url")
+SPEAKS_FOR_ITSELF = 100
+"""A passage of so many characters has the language that is found in it, whatever is stated of its document."""
 _LOOK_AHEAD = 100
 """A column that the study names must stand in one of the first so many rows."""
 
@@ -113,18 +115,20 @@ def read_into_part(chunk: Chunk) -> Path:
                 "flags": [],
             }
         )
-    stated = [chunk.identified or bool(document["language"]) for document in documents]
-    passages["language"] = _found_languages(passages["text"], [stated[i] for i in passages["document"]])
+    stated = [bool(document["language"]) for document in documents]
+    passages["language"] = _found_languages(chunk, passages["text"], [stated[i] for i in passages["document"]])
     passages["page"] = [None] * len(passages["text"])
     passages["kind"] = ["body"] * len(passages["text"])
     write_part(chunk.target, make_part(documents, passages, rejects))
     return chunk.target
 
 
-def _found_languages(texts: Sequence[str], stated: Sequence[bool]) -> list[str | None]:
-    """The language of each text; None where it is stated and need not be found."""
-    found = iter(identify([text for text, known in zip(texts, stated, strict=True) if not known]))
-    return [None if known else next(found) for known in stated]
+def _found_languages(chunk: Chunk, texts: Sequence[str], stated: Sequence[bool]) -> list[str | None]:
+    """The language of each text; None where it is stated and the text too short to contradict."""
+    needed = [not chunk.identified and not (known and len(text) < SPEAKS_FOR_ITSELF)
+              for text, known in zip(texts, stated, strict=True)]  # fmt: skip
+    found = iter(identify([text for text, need in zip(texts, needed, strict=True) if need]))
+    return [next(found) if need else None for need in needed]
 
 
 def _check_columns(rows: Iterator[Row], path: Path, columns: Mapping[str, str]) -> Iterator[Row]:

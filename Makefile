@@ -1,0 +1,55 @@
+# Any verb first makes the environment if there is none. STUDY is the study to work on.
+STUDY ?= configs/demo.toml
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+RUN := $(BIN)/zwiesprache
+
+.PHONY: help corpus tokens timelines report check status test lint bench demo lock clean
+
+help:
+	@echo "make corpus | tokens | timelines | report | check | status   [STUDY=configs/NAME.toml]"
+	@echo "make test | lint | bench | demo | lock | clean"
+
+corpus tokens timelines report check status: $(VENV)/.runtime
+	@$(RUN) $@ --study $(STUDY)
+
+test: $(VENV)/.dev
+	@$(BIN)/python -m pytest
+
+lint: $(VENV)/.dev
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench: $(VENV)/.dev
+	@$(BIN)/python -m tests.bench
+
+# The demo corpus again from its manuscripts.
+demo: $(VENV)/.dev
+	@$(BIN)/python corpora/demo/make_demo.py
+
+# Pin anew: needs uv. No lock names a package index.
+LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet
+lock:
+	$(LOCK) --extra build --output-file requirements.lock
+	$(LOCK) --extra build --extra dev --output-file requirements-dev.lock
+
+clean:
+	rm -rf $(VENV) exports corpora/demo/*.parquet corpora/demo/*.arrow corpora/demo/manifest.json corpora/demo/.parts
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Zwiesprache needs Python 3.11 or newer")'
+	@echo "making the environment in $(VENV); this takes a minute or two, once"
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.runtime: requirements.lock pyproject.toml | $(VENV)/bin/python
+	@$(PIP) install --require-hashes --requirement requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
+	@$(PIP) install --require-hashes --requirement requirements-dev.lock
+	@touch $@

@@ -1,0 +1,98 @@
+"""Lines of a PDF's pages with pdfminer.six: slower by far than pdfium, sometimes right where pdfium is not."""
+
+from __future__ import annotations
+
+import io
+import statistics
+from typing import TYPE_CHECKING
+
+from pdfminer.high_level import extract_pages
+from pdfminer.layout import LAParams, LTChar, LTContainer, LTFigure, LTImage, LTTextLine
+from pdfminer.pdfexceptions import PDFException
+from pdfminer.psexceptions import PSException
+
+from pipeline.ingest.readers.pdf_lines import BOLD, NOTE_SIZE, NUMBER, RAISED, Line, Page, is_note_number
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pdfminer.layout import LTItem, LTPage
+
+_FAILURES = (PDFException, PSException, ValueError, KeyError, TypeError, IndexError, AttributeError, AssertionError)
+"""What pdfminer raises on damaged files, beside its own errors whatever its code runs into."""
+
+
+def read_pages(data: bytes, indices: Sequence[int]) -> list[Page | None]:
+    """Read the lines of the pages with these indices (the first is 0); None for those that cannot be read."""
+    pages: dict[int, Page] = {}
+    left = list(indices)
+    while left:
+        try:
+            layouts = extract_pages(io.BytesIO(data), page_numbers=left, laparams=LAParams(boxes_flow=None))
+            for index, layout in zip(left, layouts, strict=False):
+                pages[index] = _page(layout, index)
+            break
+        except _FAILURES:
+            # What fails on one page must not cost the others: go on behind it.
+            left = [index for index in left if index > max([*(set(pages) & set(left)), left[0] - 1]) + 1]
+    return [pages.get(index) for index in indices]
+
+
+def _page(layout: LTPage, index: int) -> Page:
+    lines, sideways = [], []
+    for row, found in enumerate(_text_lines(layout)):
+        chars = [item for item in found if isinstance(item, LTChar)]
+        if not chars:
+            continue
+        if not chars[len(chars) // 2].upright:
+            sideways.append(found.get_text().strip())
+            continue
+        line = _line(found, chars, row)
+        if line.text or line.mark:
+            lines.append(line)
+    image = any(isinstance(item, (LTFigure, LTImage)) for item in layout)
+    return Page(index + 1, layout.width, layout.height, tuple(lines), tuple(text for text in sideways if text), image)
+
+
+def _text_lines(container: LTContainer[LTItem]) -> Iterator[LTTextLine]:
+    for item in container:
+        if isinstance(item, LTTextLine):
+            yield item
+        elif isinstance(item, LTContainer):
+            yield from _text_lines(item)
+
+
+def _line(found: LTTextLine, chars: Sequence[LTChar], row: int) -> Line:
+    size = statistics.median_high(char.size for char in chars)
+    full = [char for char in chars if char.size > NOTE_SIZE * size]
+    middle = full[len(full) // 2]
+    baseline = middle.matrix[5]
+    # The box begins below the baseline by the font's descent; a rise moves the box only.
+    descent = (baseline - middle.y0) / size
+    text, places = [], []  # the text, and for each of its characters the LTChar or None
+    for item in found:
+        written = item.get_text() if isinstance(item, LTChar) else " "
+        text.append(written)
+        places.extend([item if isinstance(item, LTChar) else None] * len(written))
+    written, mark = _without_note_numbers("".join(text), places, size, middle.y0, descent)
+    bold = BOLD.search(middle.fontname.encode("utf-8", "ignore")) is not None
+    return Line(written, chars[0].x0, chars[-1].x1, baseline, round(size, 1), bold, mark, row=row)
+
+
+def _without_note_numbers(
+    text: str, places: Sequence[LTChar | None], size: float, bottom: float, descent: float
+) -> tuple[str, str]:
+    pieces, mark, at = [], "", 0
+    for match in NUMBER.finditer(text):
+        drawn = [place for place in places[match.start() : match.end()] if place is not None]
+        raised = bool(drawn) and all(
+            char.size <= NOTE_SIZE * size and char.y0 + descent * (char.size - size) >= bottom + RAISED * size
+            for char in drawn
+        )
+        if not raised or not is_note_number(text[: match.start()], match.group()):
+            continue
+        if not text[: match.start()].strip():
+            mark = match.group()
+        pieces.append(text[at : match.start()])
+        at = match.end()
+    return "".join([*pieces, text[at:]]).strip(), mark
