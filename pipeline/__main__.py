@@ -81,7 +81,7 @@ def stages_for(verb: str, *, parquet: bool = False) -> list[Stage]:
         stages += [TOKENS, MENTIONS_STAGE]
     if verb not in {"corpus", "tokens"}:
         stages += [TIMELINES_STAGE, FIGURES_STAGE] + ([PARQUET_STAGE] if parquet else [])
-    if verb == "report" and REPORT_STAGE:
+    if verb == "report":
         stages.append(REPORT_STAGE)
     return stages
 

@@ -30,7 +30,9 @@ def wilson(successes: int, trials: int, z: float = Z_95) -> tuple[float, float]:
     centre = share + z * z / (2 * trials)
     spread = z * float(np.sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials)))
     scale = 1 + z * z / trials
-    return max(0.0, (centre - spread) / scale), min(1.0, (centre + spread) / scale)
+    low = 0.0 if successes == 0 else (centre - spread) / scale
+    high = 1.0 if successes == trials else (centre + spread) / scale
+    return low, high
 
 
 def dispersion_dp(mentions: Ints, words: Ints) -> float:

@@ -226,8 +226,8 @@ def _draw_language(figure: Figure, curves: Curves, parts: _Parts, place: tuple[f
         )
     y += height + 1.5
     for group in strips:
-        strip = place_axes(figure, x, y + 3.4, width, 9.1, share=axes)
-        write_text(figure, x, y + 0.2, [_short(group)], SMALL)
+        strip = place_axes(figure, x, y + 4.0, width, 8.6, share=axes)
+        write_text(figure, x, y, [_short(group)], SMALL)
         one = curves[language, group]
         panels.scale_axis(strip, panels.top_of_axis(one, band=False), ticks=2)
         shown["gap"] |= panels.draw_gaps(strip, one, frame)

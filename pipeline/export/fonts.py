@@ -31,7 +31,6 @@ RC: dict[Any, Any] = {
     "font.size": 7.0,
     "font.enable_last_resort": False,  # a missing glyph is an error, not a box
     "text.hinting": "none",  # widths that grow with the size, the same in all formats
-    "text.hinting_factor": 1,
     "text.parse_math": False,  # a dollar sign in a title is a dollar sign
     "pdf.fonttype": 42,  # TrueType: journals refuse Type 3
     "svg.fonttype": "path",  # outlines: nothing depends on the reader's fonts
@@ -183,14 +182,15 @@ def _metrics() -> _Metrics:
     options = subset.Options(
         layout_features=["kern"], hinting=False, drop_tables=["GSUB", "BASE", "vhea", "vmtx", "VORG"], name_IDs=["*"]
     )
-    font: TTFont = subset.load_font(str(font_file()), options)
-    font.recalcTimestamp = False
-    subsetter = subset.Subsetter(options)
-    subsetter.populate(unicodes=[ord(character) for character in characters])
-    subsetter.subset(font)
     folder = tempfile.TemporaryDirectory(prefix="zwiesprache-font-")
     Finalize(None, folder.cleanup, exitpriority=0)  # unlike atexit it also runs at the end of a worker process
     path = Path(folder.name) / "NotoSansSC-GB2312.ttf"
-    font.save(path)
-    em, widths = font["head"].unitsPerEm, font["hmtx"].metrics
-    return _Metrics(path, {chr(code): widths[name][0] / em for code, name in font.getBestCmap().items()})
+    font: TTFont
+    with subset.load_font(str(font_file()), options) as font:
+        font.recalcTimestamp = False
+        subsetter = subset.Subsetter(options)
+        subsetter.populate(unicodes=[ord(character) for character in characters])
+        subsetter.subset(font)
+        font.save(path)
+        em, widths = font["head"].unitsPerEm, font["hmtx"].metrics
+        return _Metrics(path, {chr(code): widths[name][0] / em for code, name in font.getBestCmap().items()})

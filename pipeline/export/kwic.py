@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 CONTEXT = 60
 """Width of a context in Latin letters; a Han character counts as two."""
-TITLE = 44
+TITLE = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,7 @@ def _read_line(row: Mapping[str, object]) -> Line:
     date: dt.date | None = row["date"]  # type: ignore[assignment]
     url = str(row["url"] or "")
     href = web_address(url)
-    page = f"p. {row['page']}" if row["page"] is not None else ""
+    page = f"p.\u00a0{row['page']}" if row["page"] is not None else ""
     return Line(
         date=date.isoformat() if date else "",
         left=_cut_start(str(row["left"] or ""), CONTEXT),

@@ -112,6 +112,8 @@ def draw_band(axes: Axes, series: Series) -> None:
 def draw_curve(axes: Axes, series: Series, style: Style, links: Sequence[str | None], *, weight: float = 0.9) -> bool:
     """A line with a point at each period with words; hollow where documents are few, a caret beyond the axis.
 
+    A group with more than `DENSE` periods has points only where a line cannot show it.
+
     Args:
         axes: with its y limits set.
         series: the curve.
@@ -128,7 +130,8 @@ def draw_curve(axes: Axes, series: Series, style: Style, links: Sequence[str | N
     line = "-" if dense else style.line
     x, y = line_data(series, series.rate)
     axes.plot(x, y, color=style.color, linestyle=line, linewidth=width, zorder=4 if style is MAIN else 3)
-    drawn = np.isfinite(series.rate)
+    # Hundreds of markers would bury a group's line; the points of all texts lead to the same lines of the report.
+    drawn = alone(series) if dense and style is not MAIN else np.isfinite(series.rate)
     beyond = drawn & (series.rate > top)
     _draw_points(axes, series, drawn & ~beyond, style, size=size, links=links)
     if beyond.any():

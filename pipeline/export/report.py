@@ -110,13 +110,23 @@ def render_report(data: ReportData) -> str:
     page.filters.update(tagged=tag_han, number=_number, language=lambda code: LANGUAGE_NAMES.get(code, code))
     page.globals.update(web_address=web_address)
     found = _found_languages(data)
-    limit = _line_limit(data, sum(map(len, found.values())))
-    sections = [_section(data, concept, found[concept.id], limit) for concept in data.concepts if concept.id in found]
+    shown = [concept for concept in data.concepts if concept.id in found]
+    figures = [
+        _embed(data.figures.get(concept.id, ""), f"f{number}", _point_titles(concept_rows(data.timelines, concept.id)))
+        for number, concept in enumerate(shown)
+    ]
+    overview = _embed(data.overview, "overview", {})
+    room = _PAGE_BYTES - len(overview) - sum(map(len, figures))
+    limit = max(_FEWEST_LINES, min(LINES, room // (_LINE_BYTES * max(1, sum(map(len, found.values()))))))
+    sections = [
+        _section(data, concept, found[concept.id], figure, limit)
+        for concept, figure in zip(shown, figures, strict=True)
+    ]
     return page.get_template("report.html.j2").render(
         data=data,
         sections=sections,
         absent=[concept for concept in data.concepts if concept.id not in found],
-        overview=_embed(data.overview, "overview", {}),
+        overview=overview,
         composition=_embed(data.composition, "composition", {}),
         corpus=_summarise_corpus(data.corpus),
         reasons=_count_reasons(data.rejects),
@@ -161,13 +171,7 @@ def _found_languages(data: ReportData) -> dict[str, list[str]]:
     }
 
 
-def _line_limit(data: ReportData, pairs: int) -> int:
-    """So many lines a concept and language that the page stays light."""
-    room = _PAGE_BYTES - sum(len(svg) for svg in data.figures.values())
-    return max(_FEWEST_LINES, min(LINES, room // (_LINE_BYTES * max(pairs, 1))))
-
-
-def _section(data: ReportData, concept: Concept, languages: Sequence[str], limit: int) -> _Section:
+def _section(data: ReportData, concept: Concept, languages: Sequence[str], figure: Markup, limit: int) -> _Section:
     rows = concept_rows(data.timelines, concept.id)
     everything = rows.filter(pc.equal(rows["group"], ALL))
     lines = concept_rows(data.concordance, concept.id)
@@ -184,7 +188,7 @@ def _section(data: ReportData, concept: Concept, languages: Sequence[str], limit
     return _Section(
         concept=concept,
         mentions={language: mentions.get(language) or 0 for language in languages},
-        figure=_embed(data.figures.get(concept.id, ""), concept.id, _point_titles(everything)),
+        figure=figure,
         first=sorted(first, key=lambda row: str(row["date"])),
         changes=[row for row in changes if row["kind"] != "first_seen"],
         numbers=[_numbers(_of(everything, language), language) for language in languages if mentions.get(language)],
@@ -201,9 +205,10 @@ def _of(table: pa.Table, language: str) -> pa.Table:
 
 def _point_titles(rows: pa.Table) -> dict[str, str]:
     """What a pointer over a point says, by the anchor that the point leads to."""
+    rows = rows.filter(pc.equal(rows["group"], ALL))
     names = ("concept", "language", "period", "mentions")
     return {
-        anchor(concept, language, period): f"{period}: {mentions:,} mentions in all texts"
+        anchor(concept, language, period): f"{period}: {mentions:,} in all texts"
         for concept, language, period, mentions in zip(*(rows[name].to_pylist() for name in names), strict=True)
         if mentions
     }

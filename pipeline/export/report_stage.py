@@ -1,1 +1,143 @@
-REPORT_STAGE = None
+"""The stage ``report``: one HTML page over tables and figures."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from pipeline import __version__
+from pipeline.concepts.lexicon import load_lexicon
+from pipeline.concepts.mentions import MENTIONS_STAGE
+from pipeline.export.composition import draw_corpus
+from pipeline.export.figures import to_svg
+from pipeline.export.report import ReportData, render_report
+from pipeline.export.stages import FIGURES, TABLES, TABLES_FOLDER, TIMELINES_STAGE, read_rejects, words_for_readers
+from pipeline.ingest.corpus import CORPUS, REJECTS_FILE
+from pipeline.languages.tokens import language_module
+from pipeline.stages import Progress, Stage, Summary, read_summary
+from pipeline.store.tables import read_table
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pipeline.study import Study
+
+REPORT_FILE = "report.html"
+
+
+def write_report(study: Study, draft: Path, progress: Progress) -> Summary:
+    """Write ``report.html``.
+
+    Returns:
+        Its size in bytes.
+    """
+    folder = study.export_folder
+    made = {name: read_table(folder / TABLES_FOLDER, name) for name in TABLES}
+    concepts = load_lexicon(study.lexicon)
+    svg = {path.stem: path.read_text(encoding="utf-8") for path in sorted((folder / FIGURES).glob("*.svg"))}
+    drawn = draw_corpus(made["corpus"])
+    rejects = read_rejects(study.corpus_folder / REJECTS_FILE)
+    names = ("source_id", "item", "stage", "reason", "detail")
+    data = ReportData(
+        title=study.title,
+        name=study.name,
+        version=__version__,
+        languages=study.languages,
+        note=study.note,
+        sources=[_source(study, source.id) for source in study.sources],
+        corpus=made["corpus"],
+        rejects=pa.table({name: pa.array([row[name] for row in rejects], pa.string()) for name in names}),
+        timelines=made["timelines"],
+        changes=made["changes"],
+        concordance=made["concordance"],
+        concepts=concepts,
+        figures=svg,
+        overview=(folder / f"{FIGURES}.svg").read_text(encoding="utf-8"),
+        composition="" if drawn is None else to_svg(drawn),
+        flags=read_summary(CORPUS, study)["flags"],
+        facts=_facts(study),
+        notes=_notes(study),
+    )
+    page = render_report(data)
+    (draft / REPORT_FILE).write_text(page, encoding="utf-8")
+    progress("report", 1, 1)
+    return {"bytes": len(page.encode())}
+
+
+def _source(study: Study, name: str) -> dict[str, str]:
+    source = next(source for source in study.sources if source.id == name)
+    return {
+        "source": source.id,
+        "kind": source.kind,
+        "type": source.type,
+        "path": source.path,
+        "metadata": source.metadata or ("columns of the table" if source.columns else "none"),
+    }
+
+
+def _facts(study: Study) -> dict[str, str]:
+    """What the page was made from, to be quoted in a paper's section on methods."""
+    timelines = study.timelines
+    period = timelines.period if isinstance(timelines.period, str) else f"{len(timelines.period)} periods of the study"
+    return {
+        "program": f"zwiesprache {__version__}",
+        "study": study.path.name,
+        "lexicon": study.lexicon.name,
+        "counted passages": ", ".join(study.passages.keep),
+        "copies": f"duplicates = {study.passages.duplicates}",
+        "period": period,
+        "interval": f"95 %, bootstrap over documents, {timelines.bootstrap:,} draws, seed {timelines.seed}",
+        "words": "; ".join(f"{code}: {language_module(code).VERSION}" for code in study.languages),
+        "readers": "; ".join(f"{tool} {version(tool)}" for tool in ("pypdfium2", "trafilatura")),
+    }
+
+
+def _notes(study: Study) -> list[str]:
+    corpus, counted = read_summary(CORPUS, study), read_summary(TIMELINES_STAGE, study)
+    notes: list[str] = []
+    if corpus["undated"]:
+        notes.append(
+            f"{corpus['undated']:,} of {corpus['documents']:,} documents have no date; they and the "
+            f"{counted['undated_mentions']:,} mentions in them are in no period of any curve."
+        )
+    lost = sum(corpus["rejects"].values())
+    if lost:
+        notes.append(f"{lost:,} items of the sources could not be used; each stands below with its reason.")
+    others = {code: n for code, n in corpus["languages"].items() if code not in study.languages}
+    if others:
+        listing = ", ".join(f"{n:,} {code}" for code, n in others.items())
+        notes.append(f"Documents mostly in other languages are kept and not counted: {listing}.")
+    dead = read_summary(MENTIONS_STAGE, study)["terms_never_found"]
+    if dead:
+        notes.append(f"Terms of the lexicon that were never found: {'; '.join(dead)}.")
+    return notes
+
+
+def _settings(study: Study) -> dict[str, Any]:
+    return words_for_readers(study) | {"sources": [_source(study, source.id) for source in study.sources]}
+
+
+def _reads(study: Study) -> list[Path]:
+    folder = study.export_folder
+    return [
+        study.lexicon,
+        study.corpus_folder / REJECTS_FILE,
+        folder / f"{FIGURES}.svg",
+        *sorted((folder / FIGURES).glob("*.svg")),
+        *(folder / TABLES_FOLDER / f"{name}.arrow" for name in TABLES),
+    ]
+
+
+REPORT_STAGE = Stage(
+    name="report",
+    folder=lambda study: study.export_folder,
+    settings=_settings,
+    reads=_reads,
+    writes=(REPORT_FILE,),
+    modules=("pipeline.export",),
+    tools=("jinja2", "matplotlib", *("pypdfium2", "trafilatura", "rjieba", "spacy")),
+    run=write_report,
+)
+

@@ -142,7 +142,7 @@ def _timeline_settings(study: Study) -> dict[str, Any]:
     }
 
 
-def _words_for_readers(study: Study) -> dict[str, Any]:
+def words_for_readers(study: Study) -> dict[str, Any]:
     return _timeline_settings(study) | {"note": study.note, "name": study.name}
 
 
@@ -170,7 +170,7 @@ TIMELINES_STAGE = Stage(
 FIGURES_STAGE = Stage(
     name="figures",
     folder=lambda study: study.export_folder,
-    settings=_words_for_readers,
+    settings=words_for_readers,
     reads=lambda study: [study.lexicon, study.export_folder / TABLES_FOLDER / "timelines.arrow"],
     writes=(FIGURES, *(f"{FIGURES}.{kind}" for kind in _FIGURE_KINDS)),
     modules=("pipeline.export",),

@@ -21,6 +21,9 @@ _BAD_SHARE = 0.002
 _READABLE = 0.5
 """The score, of 1, below which nobody reads a text as one."""
 
+_CERTAIN = 0.8
+"""The same where NUL bytes already speak against a text."""
+
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16: its mark begins with the same two bytes
@@ -145,7 +148,7 @@ def _wide(data: bytes) -> str:
             text = sample[: len(sample) // width * width].decode(name, errors="strict")
         except UnicodeDecodeError:
             continue
-        if "\x00" not in text and readability(text) >= _READABLE:
+        if "\x00" not in text and readability(text) >= _CERTAIN:
             return name
     raise Unreadable("binary", "NUL bytes among the text")
 
@@ -160,9 +163,11 @@ def _best(data: bytes, declared: str | None) -> str:
         return best
     from charset_normalizer import from_bytes
 
-    guess = from_bytes(sample).best()
-    if guess and _score(sample, guess.encoding) >= _READABLE:
-        return codecs.lookup(guess.encoding).name
+    # Few files come from an old Macintosh, whose encodings fit Windows files but for single letters.
+    guesses = (guess.encoding for guess in from_bytes(sample) if not guess.encoding.startswith("mac"))
+    guess = next(guesses, None)
+    if guess and _score(sample, guess) >= _READABLE:
+        return codecs.lookup(guess).name
     raise Unreadable("encoding", f"reads in none of {', '.join(_NAMES.get(name, name) for name in scores)}")
 
 

@@ -6,6 +6,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from pipeline.languages.chunks import cut_chunks
+from pipeline.languages.compounds import parts_of
 from pipeline.languages.cuts import Cuts, are_words
 from pipeline.languages.lemmas import lemma_of
 
@@ -29,5 +30,5 @@ def lemmatize(forms: Sequence[str]) -> list[str]:
 
 
 def split_compounds(forms: Sequence[str], lemmas: Sequence[str]) -> list[tuple[str, ...]]:  # noqa: ARG001
-    """The lemmas of the parts of each compound; () for simple words."""
-    return [()] * len(forms)
+    """The lemmas of the parts of each compound; () for simple words. See `pipeline.languages.compounds`."""
+    return [parts_of(lemma) for lemma in lemmas]

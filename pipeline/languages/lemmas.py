@@ -7,42 +7,33 @@ them, verbs and participles as the analysis has them, unknown compounds by the l
 
 from __future__ import annotations
 
-import os.path
 import re
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from pipeline.languages.morphology import Analysis, analyse, load_model
+from pipeline.languages.spelling import of_1996, with_sharp_s
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_GENDER = re.compile(r"(?P<base>\w*\w{2}[^\W\d_])(?:[*:_·]|/-?)in(?:nen)?(?P<rest>\w*)|(?P<camel>\w{2,}[a-zß])Innen(?P<tail>\w*)")
+_GENDER = re.compile(
+    r"(?P<base>\w*\w{2}[^\W\d_])(?:[*:_·]|/-?)in(?:nen)?(?P<rest>\w*)|(?P<camel>\w{2,}[a-zß])Innen(?P<tail>\w*)"
+)
 """Bürger*innen, Bürger:in, Bürger_innen, Bürger/-innen, BürgerInnen, and what follows in a compound."""
 
-_OLD_SPELLING = re.compile(
-    r"(?<![aeiouäöü])[ei]ß"
-    r"|(?:d|l|n|h|f|(?<!s)p)aß(?![aeiouäöü])|(?:schl|(?<!g)r|g|l)oß(?![aeiouäöü])"
-    r"|(?:m|k|n|fl|schl|sch|ew|(?<=dr)|(?<!r)g)uß(?![aeiouäöü])|[mk]üß(?![aeiouäöü])|^rußl",
-    re.IGNORECASE,
-)
-"""ß after a short vowel, where the spelling of 1996 has ss."""
-
-_WITHOUT_SHARP_S = re.compile(
-    r"(?:[ae]u|äu|ei|ie|stra|gr[oöuü]|f[uü]|st[oö]|sü|bü)ss|mass(?=nahm|st[aä]b|geb|los|voll)", re.IGNORECASE
-)
-"""ss after a long vowel: Swiss spelling, and words that were in capitals."""
-
 _PARTICIPLE = re.compile(r"(?:t|en|nd)(?:e|en|er|em|es)?$")
+_ADJECTIVE = re.compile(
+    r"(?:isch|lich|ig|bar|haft|los|sam|ell|iv|är|ös|end|fach|fähig|frei|reich|arm|artig|mäßig|pflichtig|jährig)$"
+)
 _PLURAL_OF_CAPITALS = re.compile(r"[A-ZÄÖÜ]{2,}s")
 _LEADING_NUMBER = re.compile(r"\d+")
 _NAMES = frozenset({"NE", "FM", "ITJ"})
-_OPEN_CLASSES = frozenset({"NN", "NNA", "NNI", "NE", "FM", "ITJ", "ADJ(A)", "ADJ(D)", "ADV"})
 
 
 @cache
 def dictionary() -> Mapping[str, str]:
-    """simplemma's German dictionary, from form to lemma."""
+    """The German dictionary of simplemma, from form to lemma."""
     from simplemma.strategies import DEFAULT_DICTIONARY_FACTORY
 
     return DEFAULT_DICTIONARY_FACTORY.get_dictionary("de")
@@ -76,12 +67,7 @@ def _recased(first: str) -> str:
 
 def _modern(form: str) -> str:
     """A form in the spelling of 1996, where it is in another and the dictionary knows the word in the new one."""
-    if "ß" in form:
-        new = _OLD_SPELLING.sub(lambda match: match[0].replace("ß", "ss"), form)
-    elif "ss" in form:
-        new = _WITHOUT_SHARP_S.sub(lambda match: match[0].replace("ss", "ß"), form)
-    else:
-        return form
+    new = of_1996(form) if "ß" in form else with_sharp_s(form)
     return new if new != form and (new in dictionary() or new.capitalize() in dictionary()) else form
 
 
@@ -100,26 +86,42 @@ def _lemma_of_word(form: str) -> str:
         return _lemma_of_capitals(form)
     if _PLURAL_OF_CAPITALS.fullmatch(form):
         return dictionary().get(form, form[:-1])
+    if form.endswith("erweise") and form[0].islower():
+        return form
     listed = _listed(form)
     if listed is not None and not _is_doubtful(form, listed):
         return listed
-    analysis = analyse(form)
-    lemma = _weigh(form, listed, analysis)
-    if not form[1:].islower() and lemma[:1].isupper():  # inner capitals: FitnessPoint
-        same = os.path.commonprefix([form.lower(), lemma.lower()])
-        return form[: len(same)] + lemma[len(same) :]
+    lemma = _weigh(form, listed, analyse(form))
+    if lemma[0].isupper() and "ß" in lemma and "ß" not in form:  # the model learnt from texts of the 1990s
+        lemma = lemma.replace("ß", "ss")
+    if not form[1:].islower() and lemma[0].isupper():  # inner capitals: FitnessPoint
+        same = max(size for size in range(len(lemma) + 1) if form[:size].lower() == lemma[:size].lower())
+        return form[:same] + lemma[same:]
     return lemma
 
 
 def _listed(form: str) -> str | None:
-    """The dictionary's lemma, where that is a lemma itself."""
-    lemma = dictionary().get(form)
-    return lemma if lemma is not None and (lemma == form or dictionary().get(lemma) == lemma) else None
+    """The dictionary's lemma, where that is a lemma itself by the dictionary too."""
+    words = dictionary()
+    lemma = words.get(form)
+    if lemma is None or lemma == form:
+        return lemma
+    if form[-1] == "e" and words.get(form + "n") == form and _is_lemma(form):  # Quelle is not of Quell
+        return form
+    if lemma[0].isupper() and lemma.endswith("er") and form.rstrip("nms") == lemma[:-1]:
+        return lemma[:-1]  # an adjectival noun has one lemma, as the model has it: Vorsitzende
+    return lemma if words.get(lemma) == lemma else None
+
+
+def _is_lemma(form: str) -> bool:
+    """Whether the model knows the form's stem and sees no ending at it."""
+    analysis = analyse(form)
+    return analysis is not None and analysis.known and analysis.lemma == form
 
 
 def _is_frequent(form: str) -> bool:
     """Whether the model lists the form's word classes, from a corpus with tags."""
-    return form.lower() in load_model().tagger.cache
+    return form.lower() in load_model().frequent
 
 
 def _is_doubtful(form: str, listed: str) -> bool:
@@ -127,49 +129,63 @@ def _is_doubtful(form: str, listed: str) -> bool:
     if _is_frequent(form):
         return True
     if form[0].isupper():
-        return form.lower() in dictionary()
+        return form.lower() in dictionary() or (listed.endswith("er") and listed[:-1] in dictionary())
     return _PARTICIPLE.search(form) is not None and (listed == form or listed[-1] == "n")
 
 
 def _weigh(form: str, listed: str | None, analysis: Analysis | None) -> str:  # noqa: PLR0911 - one case a line
+    fallback = listed or dictionary().get(form)
     if analysis is None:
-        return listed or _by_last_part(form) or form
-    lemma, pos, known = _in_new_spelling(analysis.lemma), analysis.pos, analysis.known
-    frequent = _is_frequent(form)
+        return fallback or _by_last_part(form) or form
+    lemma, pos, known = analysis.lemma, analysis.pos, analysis.known
     if pos in _NAMES:
         genitive = known and form[0].isupper() and form == lemma + "s"
-        return lemma if genitive else listed or _by_last_part(form) or form
-    if not known:
-        adjective = lemma if pos.startswith("ADJ") and form[0].islower() else None
-        return listed or adjective or _by_last_part(form) or form
+        return lemma if genitive else fallback or _by_last_part(form) or form
     if form[0].islower():
-        return _weigh_small(form, listed, lemma, pos)
+        return _weigh_small(form, listed, analysis)
+    if not known:
+        return fallback or _by_last_part(form) or form
+    frequent = _is_frequent(form)
     if pos == "NN":
-        return (lemma if frequent else listed) or _with_listed_head(form, analysis) or lemma
+        return _noun(form, listed, analysis) or _with_listed_head(form, analysis) or lemma
     if pos == "ADJ(A)" and lemma == form.lower() and lemma.endswith("er"):
         return form  # Aachener, Wiener
+    if pos == "ADJ(A)" and not frequent and fallback is not None:
+        return _adjectival_noun(form, fallback) or lemma
     if pos == "VV(IMP)" and listed == form:
         return form
     return lemma
 
 
-def _weigh_small(form: str, listed: str | None, lemma: str, pos: str) -> str:
-    """Of a known form with a small initial."""
+def _adjectival_noun(form: str, listed: str) -> str | None:
+    """One lemma for all its forms, as the model has it: Abgeordnete for Abgeordneter and Abgeordneten."""
+    if not listed[0].isupper():
+        return None
+    if listed.endswith("er") and listed[:-1] in dictionary():
+        return listed[:-1]
+    return listed if listed[-1] == "e" and (listed != form or dictionary().get(form) == form + "r") else None
+
+
+def _weigh_small(form: str, listed: str | None, analysis: Analysis) -> str:
+    """Of a form with a small initial that is no name."""
+    lemma, pos = analysis.lemma, analysis.pos
+    fallback = listed or dictionary().get(form)
     if lemma[0].isupper():
-        return listed or (lemma if dictionary().get(lemma) == lemma else form)
+        noun = lemma if analysis.known and dictionary().get(lemma) == lemma else None
+        return fallback or noun or _by_last_part(form) or form
+    if not analysis.known:
+        adjective = lemma if pos.startswith("ADJ") else None
+        verb = fallback is not None and fallback[-1] == "n" and not fallback.endswith("enden")
+        sure = adjective if adjective is not None and not verb and _ADJECTIVE.search(adjective) else None
+        return sure or fallback or _by_last_part(form) or adjective or form
     if pos == "ADJ(A)":
-        superlative = listed is not None and listed[-1] != "n" and listed not in {form, lemma + "er"}
-        return listed if superlative and listed is not None else lemma
+        compared = listed is not None and listed[-1] != "n" and listed not in {form, lemma + "er"}  # nah for nächste
+        return listed if compared and listed is not None else lemma
     if pos == "ADJ(D)":
         return listed if listed is not None and listed[-1] != "n" else lemma
-    if pos in _OPEN_CLASSES or pos[0] == "V":
+    if pos == "ADV" or pos[0] == "V":
         return lemma
     return listed or lemma
-
-
-def _in_new_spelling(lemma: str) -> str:
-    """The model learnt from texts of the 1990s."""
-    return _modern(lemma) if "ß" in lemma else lemma
 
 
 def _by_last_part(form: str) -> str | None:
@@ -180,8 +196,7 @@ def _by_last_part(form: str) -> str | None:
     capital = form[0].isupper()
     for begin in range(3, len(form) - 3):
         part = form[begin:].capitalize() if capital else form[begin:]
-        lemma = _listed(part)
-        if lemma is not None and lemma[0].isupper() == capital and (capital or form[:begin] in dictionary()):
+        if (capital or form[:begin] in dictionary()) and (lemma := _lemma_of_listed(part)) is not None:
             return form[:begin] + lemma.lower()
     return None
 
@@ -193,8 +208,31 @@ def _with_listed_head(form: str, analysis: Analysis) -> str | None:
         size += len(morpheme)
         if not kind.startswith("SUF"):
             break
-    head = _listed(form[-size:].capitalize()) if 2 < size < len(form) else None
-    return form[:-size] + head.lower() if head is not None and head[0].isupper() else None
+    lemma = _lemma_of_listed(form[-size:].capitalize()) if 2 < size < len(form) else None
+    return form[:-size] + lemma.lower() if lemma is not None else None
+
+
+def _lemma_of_listed(part: str) -> str | None:
+    """The lemma of the last part of a word, where the dictionary has it in the same case."""
+    listed = _listed(part)
+    if listed is None or listed[0].isupper() != part[0].isupper():
+        return None
+    analysis = analyse(part)
+    if analysis is None or not analysis.known:
+        return listed
+    return {"NN": _noun(part, listed, analysis), "NNA": analysis.lemma}.get(analysis.pos, listed)
+
+
+def _noun(form: str, listed: str | None, analysis: Analysis) -> str | None:
+    """The dictionary's lemma, if it is a noun, unless the model knows only the analysed one: Schuld, no Schulde."""
+    if listed is None:
+        agent = analysis.morphemes[-1] in {("er", "SUF_NN"), ("ern", "SUF_NN")} and form.startswith(analysis.lemma)
+        return form.removesuffix("n") if agent and _with_listed_head(form, analysis) is None else None
+    if listed[0].islower():
+        return None
+    base = listed == form and (form.endswith("er") or dictionary().get(form + "n") == form)
+    doubted = not base and listed != analysis.lemma and _listed(analysis.lemma) == analysis.lemma
+    return analysis.lemma if doubted and not _is_lemma(listed) else listed
 
 
 def _lemma_of_capitals(form: str) -> str:
@@ -204,7 +242,7 @@ def _lemma_of_capitals(form: str) -> str:
         return words[form]
     written = form.capitalize()
     analysis = analyse(written)
-    if analysis is None or len(form) < 4 and not _is_frequent(form) or analysis.morphemes[-1][1].startswith("ACR"):
+    if analysis is None or (len(form) < 4 and not _is_frequent(form)) or analysis.morphemes[-1][1].startswith("ACR"):
         return form
     if analysis.known and analysis.pos not in _NAMES:
         return _lemma_of_word(written)

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
+from pipeline.languages.spelling import of_1996
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -50,6 +52,8 @@ class Model:
     """Of a state: the classes that may follow, with log probability."""
     final: Mapping[int, tuple[tuple[int, float], ...]]
     """Of a state: the word classes that may end there."""
+    frequent: Mapping[str, Iterable[tuple[int, float]]]
+    """Of a frequent word: its word classes, with log probability, as counted in a corpus with tags."""
     names: Mapping[int, str]
     case: Mapping[int, tuple[float, float]]
     """Of a word class: the log probability of a small and of a capital initial."""
@@ -70,6 +74,8 @@ def load_model() -> Model:
         if tag > 0 and names[tag] not in _IGNORED:
             for morpheme, probability in inventory.items():
                 morphemes.setdefault(morpheme, []).append((tag, probability))
+                if "ß" in morpheme and (new := of_1996(morpheme)) not in inventory:  # it learnt from texts of the 1990s
+                    morphemes.setdefault(new, []).append((tag, probability))
     states = {before << _SHIFT | last: follow for (before, last), follow in tagger.LP_trans.items()}
     return Model(
         tagger=tagger,
@@ -81,12 +87,11 @@ def load_model() -> Model:
             for state, follow in states.items()
             if any(tag < 0 for tag in follow)
         },
+        frequent={of_1996(word): tags for word, tags in tagger.cache.items()} | tagger.cache,
         names=names,
         case={tag: (values[False], values[True]) for tag, values in tagger.LP_case_t.items()},
         open=tuple(tagger.tag2int[name] for name in _OPEN),
-        endings={
-            pos: (max(map(len, table)), table) for pos, table in tagger.lemmasuffixtable.items() if table
-        },
+        endings={pos: (max(map(len, table)), table) for pos, table in tagger.lemmasuffixtable.items() if table},
     )
 
 
@@ -100,7 +105,7 @@ def analyse(word: str) -> Analysis | None:
     capital = word[0].isupper()
     rows, known = _search(model, lower, guess=not capital)
     ends = _word_classes(model, rows[-1])
-    listed = model.tagger.cache.get(lower)  # word classes of frequent words, with their log probabilities
+    listed = model.frequent.get(lower)
     chances = {tag: lp for tag, (lp, _) in ends.items()} if listed is None else dict(listed)
     ranked = sorted(((lp + model.case[tag][capital], tag) for tag, lp in chances.items() if tag in model.case))
     best = next((tag for _, tag in reversed(ranked) if tag in ends), None)
@@ -122,7 +127,7 @@ def _search(model: Model, word: str, *, guess: bool) -> tuple[list[Row], bool]:
     return _fill(model, word, unknown), False
 
 
-def _fill(model: Model, word: str, unknown: Iterable[tuple[int, list[tuple[int, float]]]]) -> list[Row]:
+def _fill(model: Model, word: str, unknown: Iterable[tuple[int, list[tuple[int, float]]]]) -> list[Row]:  # noqa: C901
     """Viterbi's table: for each place in the word, the best way to each state there."""
     size, morphemes, inner = len(word), model.morphemes, model.inner
     rows: list[Row] = [{} for _ in range(size + 1)]
@@ -133,11 +138,11 @@ def _fill(model: Model, word: str, unknown: Iterable[tuple[int, list[tuple[int, 
             continue
         found: list[tuple[Row, Iterable[tuple[int, float]]]] = []
         for end in range(begin + 1, size + 1):
-            tags = morphemes.get(word[begin:end])
-            if tags is None:
+            classes = morphemes.get(word[begin:end])
+            if classes is None:
                 break  # no morpheme begins like this
-            if tags:
-                found.append((rows[end], tags))
+            if classes:
+                found.append((rows[end], classes))
         if begin == 0:
             found.extend((rows[end], tags) for end, tags in unknown)
         for state, (probability, _, _) in row.items():
@@ -186,11 +191,36 @@ def _analysis(model: Model, word: str, tag: int, path: list[tuple[int, int, int]
     name = model.names[part]
     if part in model.tagger.stemdict and (name[:2] == pos[:2] or name.startswith("SUF")):
         last = model.tagger.stemdict[part].get(last, last)
-    lemma = "".join(stem for stem, _ in stems[:-1]) + last
-    longest, table = model.endings.get(main, (0, {}))
-    marked = "#" + lemma
-    lemma += next((table[end] for size in range(longest, 0, -1) if (end := marked[-size:]) in table), "")
+    lemma = _with_ending(model, "".join(stem for stem, _ in stems[:-1]) + last, main)
     if tag in model.tagger.capitalizedlemmata:
         lemma = lemma[0].upper() + lemma[1:]
     morphemes = tuple((word[begin:end], model.names[part]) for begin, end, part in path)
     return Analysis(lemma, pos, morphemes, known)
+
+
+def _with_ending(model: Model, stem: str, main: str) -> str:
+    """A stem with what the lemmas of its word class end in: lern, VV gives lernen."""
+    longest, table = model.endings.get(main, (0, {}))
+    marked = "#" + stem
+    return stem + next((table[end] for size in range(longest, 0, -1) if (end := marked[-size:]) in table), "")
+
+
+def stem_lemma(stem: str, kind: str) -> str:
+    """The lemma of a stem inside a compound: städt, NN_VAR gives Stadt; lern, VV gives lernen.
+
+    A stem that the model knows as an adjective too is one where that is the likelier: Neubau is of neu.
+    """
+    model = load_model()
+    chances = {model.names[tag]: lp for tag, lp in model.morphemes.get(stem, ())}
+    if kind in {"NN", "VV", "NE"} and chances.get("ADJ", -99.0) > chances.get(kind, 0.0):
+        kind = "ADJ"
+    whole: str = model.tagger.stemdict.get(model.tagger.tag2int.get(kind), {}).get(stem, stem)
+    if kind == "NN_VAR_EL" and whole == stem:
+        whole += "e"  # Schul-, Grenz-
+    main = next((main for main in ("NN", "NE", "VV", "ADJ") if kind.startswith(main)), "")
+    if "ß" in whole and "ß" not in stem:  # the model learnt from texts of the 1990s
+        whole = whole.replace("ß", "ss")
+    lemma = _with_ending(model, whole, main)
+    if kind.startswith("ACR"):
+        return lemma.upper()
+    return lemma.capitalize() if main in {"NN", "NE"} else lemma

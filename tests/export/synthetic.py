@@ -217,7 +217,7 @@ def _line(row: dict[str, object], date: dt.date | None, n: int) -> dict[str, obj
         "concept": row["concept"],
         "language": row["language"],
         "date": date,
-        "doc_id": f"speeches/{row['period']}_{n}",
+        "doc_id": f"speeches/{row['language']}_{row['period']}_{n}",
         "source_type": "speech",
         "title": title,
         "page": 1 + n % 9 if n % 3 else None,

@@ -18,7 +18,7 @@ _HTML_SUFFIXES = (".html", ".htm", ".xhtml")
 _PDF_WITHIN = 1024
 """Bytes within which a PDF's mark may stand (PDF 1.7, implementation note 13): mail puts lines before it."""
 _HTML_START = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)[\s>]",
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->).)*+-->\s*)*+<(?:!doctype\s+html|html|head|body)[\s>]",
     re.IGNORECASE | re.DOTALL,
 )
 _OTHERS = {

@@ -16,7 +16,7 @@ from pipeline.ingest.readers.text import clean
 from pipeline.records import Block, Extract
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from configparser import ConfigParser
 
     from lxml.etree import _Element
@@ -30,7 +30,7 @@ _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*>")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _CJK = r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]"
 _BREAK_IN_HAN = re.compile(rf"(?<={_CJK})[ \t]*[\r\n]+[ \t]*(?={_CJK})")
-_BREAK = re.compile(r"[ \t]*[\r\n]+[ \t]*")
+_BREAK = re.compile(r"[\r\n]+[ \t]*")
 _BLOCKS = frozenset(
     {"body", "div", "p", "head", "item", "list", "quote", "code", "table", "row", "cell", "fw", "dt", "dd"}
 )
@@ -56,6 +56,11 @@ _DATE_LINE = re.compile(
     r"(?:发布|发表|更新|时间|日期|来源|Veröffentlicht|Erstellt|Datum|Stand|Published)[^\d]{0,12}(?P<late>\d[^来源编辑浏览|]*)"
     r"|(?P<early>\d{4}[-年/.]\s?\d{1,2}[-月/.]\s?\d{1,2}日?(?:\s*\d{1,2}:\d{2}(?::\d{2})?)?)\s*(?:来源|发布|编辑|浏览|作者|\||$).*"
 )
+_TITLE_PLACES = (
+    "//*[self::div or self::p or self::span or self::td][contains(@class, 'title') or contains(@id, 'title')]"
+)
+_WITH_CHANNEL = re.compile(r"(?<=[\u3400-\u9fff？！”》）])\s?_.+$")  # 标题_频道_站名
+_SITE_NAME = re.compile(r"\s*(?:[_|｜—–-]|\s-\s)")
 _DATE_PLACES = ("div", "span", "p", "li", "td", "em", "small", "time")
 
 
@@ -219,7 +224,7 @@ def _without_last_headings(blocks: list[Block]) -> list[Block]:
 def _metadata(document: Document, tree: HtmlElement) -> dict[str, str]:
     """What the markup says; only what it has."""
     found = {
-        "title": document.title,
+        "title": _WITH_CHANNEL.sub("", document.title or ""),
         "author": None if _NOBODY.fullmatch(document.author or "") else document.author,
         "publisher": _RIGHTS.sub("", document.sitename or ""),
         "date": document.date or _date_line(tree),
@@ -256,12 +261,18 @@ def _date_line(tree: HtmlElement) -> str | None:
 
 
 def _main_heading(tree: HtmlElement, title: str) -> str | None:
-    """The h1 that the title repeats, else the only one; many sites set their logo as another."""
-    headings = [text for element in tree.iter("h1") if (text := clean(element.text_content())) and len(text) <= 300]
-    repeated = [text for text in headings if _same(text, title)]
+    """The heading that the title repeats, an h1 or what stands for one; else the only h1 of a page without a title."""
+    first = _short_texts(tree.iter("h1"))
+    repeated = [text for text in first if _same(text, title)]
+    others = _short_texts([*tree.iter("h2", "h3"), *tree.xpath(_TITLE_PLACES)])
+    repeated += [text for text in others if title == text or _SITE_NAME.match(title.removeprefix(text))]
     if repeated:
         return repeated[0]
-    return headings[0] if len(headings) == 1 and not title else None
+    return first[0] if len(first) == 1 and not title else None
+
+
+def _short_texts(elements: Iterable[HtmlElement]) -> list[str]:
+    return [text for element in elements if (text := clean(str(element.text_content()))) and len(text) <= 300]
 
 
 def _same(text: str, heading: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.metadata
 from typing import TYPE_CHECKING, Literal
 
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
 
 MEDIA_TYPE = "application/pdf"
 _NOT_TITLES = ("microsoft word", "untitled", ".doc", ".indd", ".tex", ".qxd", ".dvi", ".pdf", ".wps")
-_NOT_AUTHORS = frozenset({"administrator", "admin", "user", "install", "unknown", "owner", "cnki", "微软用户", "windows 用户"})
+_NOT_AUTHORS = frozenset(
+    {"administrator", "admin", "user", "install", "unknown", "anonymous", "owner", "cnki", "微软用户", "windows 用户"}
+)
 
 
 def read_pdf(data: bytes, *, engine: Literal["pypdfium2", "pdfminer"] = "pypdfium2") -> Extract:
@@ -37,14 +40,14 @@ def read_pdf(data: bytes, *, engine: Literal["pypdfium2", "pdfminer"] = "pypdfiu
         pages = [] if engine == "pdfminer" else [_read_page(document, index) for index in range(count)]
     finally:
         document.close()
-    reader = f"pypdfium2 {importlib.metadata.version('pypdfium2')}"
+    reader = _version("pypdfium2")
     flags: list[str] = []
     wanted = list(range(count)) if engine == "pdfminer" else [i for i, page in enumerate(pages) if page is None]
     if wanted:
         from pipeline.ingest.readers import pdf_pdfminer
 
         other = dict(zip(wanted, pdf_pdfminer.read_pages(data, wanted), strict=True))
-        name = f"pdfminer.six {importlib.metadata.version('pdfminer.six')}"
+        name = _version("pdfminer.six")
         reader = name if engine == "pdfminer" else f"{reader}, {name}"
         pages = [other.get(index, page) for index, page in enumerate(pages or [None] * count)]
     readable = [page for page in pages if page is not None]
@@ -53,6 +56,8 @@ def read_pdf(data: bytes, *, engine: Literal["pypdfium2", "pdfminer"] = "pypdfiu
     if b"%%EOF" not in data[-2048:]:
         flags.append("cut_off")
     if not any(page.lines for page in readable):
+        if len(readable) < count:
+            raise Unreadable("broken", f"{count - len(readable)} of {count} pages cannot be read")
         raise Unreadable("no_text", _why_no_text(readable, count))
     if any(page.image and not page.lines for page in readable):
         flags.append("image_only_pages")
@@ -60,6 +65,11 @@ def read_pdf(data: bytes, *, engine: Literal["pypdfium2", "pdfminer"] = "pypdfiu
     if not blocks:
         raise Unreadable("no_text", "the characters of all pages are no language: fonts without a Unicode map")
     return Extract(tuple(blocks), reader, MEDIA_TYPE, count, metadata, tuple(flags + found))
+
+
+@functools.cache
+def _version(package: str) -> str:
+    return f"{package} {importlib.metadata.version(package)}"
 
 
 def _open(data: bytes) -> pypdfium2.PdfDocument:
@@ -79,7 +89,7 @@ def _open(data: bytes) -> pypdfium2.PdfDocument:
 
 
 def _read_page(document: pypdfium2.PdfDocument, index: int) -> Page | None:
-    """The page's lines, or None where pypdfium2 fails."""
+    """The page's lines, or None where pypdfium2 fails or finds no characters for what is drawn."""
     try:
         return pdf_pdfium.page_lines(document, index)
     except (pypdfium2.PdfiumError, AssertionError, UnicodeError):

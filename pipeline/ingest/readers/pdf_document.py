@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from pipeline.ingest.readers.pdf_kinds import classify, is_contents, mark_references
-from pipeline.ingest.readers.pdf_layout import Column, Type, attach_numbers, find_gutters, measure_type, read_columns, share_edges
-from pipeline.ingest.readers.pdf_notes import cut_footnotes, drop_marks, find_notes, mark_of
+from pipeline.ingest.readers.pdf_layout import (
+    Column,
+    Type,
+    attach_numbers,
+    find_gutters,
+    measure_type,
+    read_columns,
+    share_edges,
+)
+from pipeline.ingest.readers.pdf_notes import cut_footnotes, drop_marks, find_notes, mark_of, number_first
 from pipeline.ingest.readers.pdf_paragraphs import Paragraph, continues, split_paragraphs, uses_indents
 from pipeline.ingest.repair.cipher import decode_cipher, is_ciphered
 from pipeline.ingest.repair.compatibility import fold_compatibility
@@ -63,7 +72,8 @@ def read_document(pages: Sequence[Page]) -> tuple[list[Block], list[str]]:
         flow.append(_split(kept, number, body))
     paragraphs = _join_columns([column for column in flow if column])
     paragraphs = [
-        classify(paragraph, following, body) for paragraph, following in zip(paragraphs, [*paragraphs[1:], None], strict=True)
+        classify(paragraph, following, body)
+        for paragraph, following in zip_longest(paragraphs, paragraphs[1:])
     ]
     paragraphs = mark_references(paragraphs)
     return _blocks(paragraphs, _join_notes(notes), blocks_of_page, writer), flags
@@ -124,12 +134,12 @@ def _join_columns(flow: Sequence[list[Paragraph]]) -> list[Paragraph]:
     indented = uses_indents([paragraph for column in flow for paragraph in column])
     joined: list[Paragraph] = []
     for column in flow:
-        first = column[0]
+        first, rest = column[0], column
         before = joined[-1] if joined else None
         if before is not None and before.kind == first.kind == "body" and continues(before, first, indented=indented):
             joined[-1] = before._replace(lines=before.lines + first.lines)
-            column = column[1:]
-        joined += column
+            rest = column[1:]
+        joined += rest
     return joined
 
 
@@ -151,7 +161,7 @@ def _blocks(
     marks: dict[int, set[str]] = {}
     for note in notes:
         mark = mark_of(note.lines[0])
-        if mark and not mark.isdigit():
+        if mark and not mark.isdecimal():
             marks.setdefault(note.page, set()).add(mark)
     by_page = {number: list(found) for number, found in edges.items()}
     for paragraph in paragraphs:
@@ -161,9 +171,8 @@ def _blocks(
         if text:
             by_page.setdefault(paragraph.page, []).append(Block(text, paragraph.kind, paragraph.page))
     for note in notes:
-        mark = note.lines[0].mark
-        text = writer.write(note.lines)
-        by_page.setdefault(note.page, []).append(Block(f"{mark} {text}".strip(), "footnote", note.page))
+        text = number_first(writer.write(note.lines), note.lines[0])
+        by_page.setdefault(note.page, []).append(Block(text, "footnote", note.page))
     blocks = [block for number in sorted(by_page) for block in by_page[number]]
     text = "\n".join(block.text for block in blocks)
     mended = join_broken_ligatures(text, writer.seen)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from pipeline.ingest.readers.pdf_paragraphs import NUMBERED_HEADING, Paragraph, has_room, is_display, is_terminal
@@ -44,7 +45,7 @@ def is_contents(rows: Sequence[Line]) -> bool:
     if len(ends) < max(5, 0.4 * len(rows)):
         return False
     numbers = [int(match.group()) for line in ends for match in re.finditer(r"\d{1,4}(?=\D{0,3}$)", line.text)]
-    rising = sum(a <= b for a, b in zip(numbers, numbers[1:], strict=False))
+    rising = sum(a <= b for a, b in pairwise(numbers))
     register = sum(_PLACES.fullmatch(line.text) is not None for line in rows)
     return rising >= 0.85 * (len(numbers) - 1) or register >= 0.6 * len(rows)
 
@@ -56,13 +57,17 @@ def classify(paragraph: Paragraph, following: Paragraph | None, body: Type) -> P
     text = " ".join(line.text for line in paragraph.lines)
     if _CAPTION.match(text) and len(text) < 300 and (paragraph.size < body.size - 0.4 or len(paragraph.lines) <= 2):
         return paragraph._replace(kind="caption")
-    if paragraph.lines[0].cells > 1 and (len(paragraph.lines[0].text) < 8 * paragraph.lines[0].cells or paragraph.lines[0].cells > 2):
+    if paragraph.lines[0].cells > 1 and (
+        len(paragraph.lines[0].text) < 8 * paragraph.lines[0].cells or paragraph.lines[0].cells > 2
+    ):
         return paragraph._replace(kind="table")
     return paragraph._replace(kind="heading") if _is_heading(paragraph, following, text, body) else paragraph
 
 
-def _is_heading(paragraph: Paragraph, following: Paragraph | None, text: str, body: Type) -> bool:
-    if len(text) > _MAX_HEADING or not any(char.isalpha() for char in text):
+def _is_heading(  # noqa: PLR0911 - one return a sign, in their order
+    paragraph: Paragraph, following: Paragraph | None, text: str, body: Type
+) -> bool:
+    if len(text) > _MAX_HEADING or not any(char.isalpha() for char in text) or text[0] in "•▪■●–":
         return False
     if all(is_display(line, body) for line in paragraph.lines):
         return True

@@ -82,12 +82,11 @@ def find_gutter(lines: Sequence[Line], size: float) -> tuple[float, float] | Non
         steps[min(bins, int(line.x1 - left) + 1)] -= 1
     cover = list(accumulate(steps))
     low, high = int(0.25 * width), int(0.75 * width)
-    best: tuple[int, int, int] | None = None
     for allowed in sorted({0, *cover[low:high]}):
         if allowed > 0.5 * len(lines):
             break
         run = _longest_run(cover, low, high, allowed)
-        if run is not None and run[1] - run[0] >= 0.7 * size and (best is None or best[2] == allowed):
+        if run is not None and run[1] - run[0] >= 0.7 * size:
             gutter = left + run[0], left + run[1]
             if _holds_columns(lines, *gutter, left, right):
                 return gutter
@@ -196,7 +195,9 @@ def _edges(lines: Sequence[Line]) -> tuple[float, float]:
 def _edge(values: Iterable[float]) -> float:
     """Left edge of a column: the leftmost place where lines begin more than once."""
     counts = Counter(round(value) for value in values)
-    often = [place for place, count in counts.items() if count + counts.get(place + 1, 0) > max(1, 0.08 * counts.total())]
+    often = [
+        place for place, count in counts.items() if count + counts.get(place + 1, 0) > max(1, 0.08 * counts.total())
+    ]
     return float(min(often or counts))
 
 

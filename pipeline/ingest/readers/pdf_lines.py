@@ -42,14 +42,20 @@ class Page(NamedTuple):
 
 BOLD = re.compile(rb"bold|black|heavy|semibold|-bd|simhei|heiti|,b", re.IGNORECASE)
 """What names of bold fonts hold."""
+SIGNS = re.compile(rb"dingbat|wingding|webding|symbol", re.IGNORECASE)
+"""What names of fonts of signs hold."""
 NOTE_SIZE = 0.85
 """A number smaller than this share of its line's type, and raised, is a note's number."""
 RAISED = 0.12
 """How far above the baseline, in shares of the line's size, a raised character begins at least."""
 GAP = 1.6
 """A horizontal gap wider than this many type sizes ends a line: columns, cells, tabulators."""
-NUMBER = re.compile(r"[\[〔［(]?(?<!\d)\d{1,3}(?:[,，\-–]\d{1,3})*(?!\d)[\]〕］)]?|[①-⑳*∗†‡]+")
+SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+NUMBER = re.compile(
+    r"[\[〔［(]?(?<![0-9⁰¹²³⁴-⁹])[0-9⁰¹²³⁴-⁹]{1,3}(?:[,，\-–][0-9⁰¹²³⁴-⁹]{1,3})*(?![0-9⁰¹²³⁴-⁹])[\]〕］)]?|[①-⑳*∗†‡]+"
+)
 """A note's number or sign."""
+HAS_NUMBER = re.compile(r"[0-9⁰¹²³⁴-⁹①-⑳*∗†‡]")
 UNITS = frozenset({"m", "km", "cm", "mm", "dm", "qm", "µm", "ft", "kg/m"})
 """A raised 2 or 3 after these is a power, not a note."""
 
@@ -57,4 +63,4 @@ UNITS = frozenset({"m", "km", "cm", "mm", "dm", "qm", "µm", "ft", "kg/m"})
 def is_note_number(before: str, digits: str) -> bool:
     """Tell whether raised ``digits`` after the text ``before`` are a note's number and not a power (``km²``)."""
     word = before.rsplit(maxsplit=1)[-1] if before.strip() else ""
-    return not (digits.strip("[]()") in {"2", "3"} and word.lstrip("(0123456789.,/") in UNITS)
+    return not (digits.translate(SUPERSCRIPTS).strip("[]()") in {"2", "3"} and word.lstrip("(0123456789.,/") in UNITS)

@@ -16,10 +16,13 @@ if TYPE_CHECKING:
 
 MARK = re.compile(r"(?:([①-⑳㉑-㉟]|[*∗†‡]{1,3})|[\[〔［]?(\d{1,3})[\]〕］]?[.)]?(?=\s|[A-ZÄÖÜ\u4e00-\u9fff]))\s*")
 _SMALLER = 0.95
+_ALIKE = 0.4
 _LETTER = re.compile(r"[^\W\d_]")
 
 
-def cut_footnotes(column: Column, page: int, body: Type, *, running: bool, under_text: bool) -> tuple[Column, list[Paragraph]]:
+def cut_footnotes(
+    column: Column, page: int, body: Type, *, running: bool, under_text: bool
+) -> tuple[Column, list[Paragraph]]:
     """Cut the footnotes from a column's foot.
 
     They are the lowest lines, smaller than the body, from the first that begins with a number or mark; small lines
@@ -38,8 +41,11 @@ def cut_footnotes(column: Column, page: int, body: Type, *, running: bool, under
     """
     rows = column.lines
     first = len(rows)
-    while first and rows[first - 1].size < _SMALLER * body.size and not _is_gap(rows, first, body):
+    size = rows[-1].size
+    while first and abs(rows[first - 1].size - size) <= _ALIKE and not _is_gap(rows, first, body):
         first -= 1
+    if size >= _SMALLER * body.size:
+        return column, []
     foot = rows[first:]
     start = next((index for index, line in enumerate(foot) if mark_of(line)), None)
     if start is None or (start and running and first):
@@ -52,9 +58,9 @@ def cut_footnotes(column: Column, page: int, body: Type, *, running: bool, under
     number = None
     for line in foot[start:]:
         mark = mark_of(line)
-        if mark and (line.mark or not mark.isdigit() or number is None or int(mark) == number + 1):
+        if mark and (line.mark or not mark.isdecimal() or number is None or int(mark) == number + 1):
             notes.append([line])
-            number = int(mark) if mark.isdigit() else number
+            number = int(mark) if mark.isdecimal() else number
         elif notes:
             notes[-1].append(line)
         else:
@@ -78,23 +84,35 @@ def mark_of(line: Line) -> str:
     return match.group(1) or match.group(2)
 
 
+def number_first(text: str, line: Line) -> str:
+    """Write a note's text with its number or sign before it and a space between: ``12 Vgl. ...``."""
+    mark = mark_of(line)
+    if not mark:
+        return text
+    match = None if line.mark else MARK.match(text)
+    return f"{mark} {text[match.end() :] if match else text}"
+
+
 def _is_symbol(line: Line) -> bool:
     mark = mark_of(line)
-    return bool(mark) and not mark.isdigit()
+    return bool(mark) and not mark.isdecimal()
 
 
 def find_notes(lines: Sequence[Line], body: Type) -> set[int]:
-    """Find lines that are surely of footnotes, before the page is laid out: a small one with a raised number or a sign,
-    or with a number and another small line under it, and the lines that follow closely."""
+    """Find lines that are surely of footnotes, before the page is laid out.
+
+    A small one with a raised number or a sign, or with a number and another small line under it, and what follows it
+    closely.
+    """
     found: set[int] = set()
     for index, line in enumerate(lines):
         if line.size >= _SMALLER * body.size:
             continue
         before = lines[index - 1] if index else None
         after = lines[index + 1] if index + 1 < len(lines) else None
-        if before is not None and index - 1 in found and _follows(before, line):
-            found.add(index)
-        elif line.mark or _is_symbol(line) or (mark_of(line) and after is not None and _follows(line, after)):
+        goes_on = before is not None and index - 1 in found and _follows(before, line)
+        marked = line.mark or _is_symbol(line) or (mark_of(line) and after is not None and _follows(line, after))
+        if goes_on or marked:
             found.add(index)
     return found
 

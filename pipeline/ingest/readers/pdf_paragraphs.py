@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from pipeline.ingest.readers.pdf_lines import Line
     from pipeline.records import Kind
 
-BULLET = re.compile(r"(?:[•▪■●◦‣–—*-]|\(?[a-z]\)|\(?\d{1,2}[.)]|\d{1,2}、|[（(][一二三四五六七八九十\d]{1,3}[)）]|\[\d{1,3}\]|〔\d{1,3}〕)\s*(?=\S)")
+BULLET = re.compile(
+    r"(?:[•▪■●◦‣–—*-]|\(?[a-z]\)|\(?\d{1,2}[.)]|\d{1,2}、|[（(][一二三四五六七八九十\d]{1,3}[)）]|\[\d{1,3}\]|〔\d{1,3}〕)\s*(?=\S)"
+)
 NUMBERED_HEADING = re.compile(
     r"(?:\d{1,2}(?:\.\d{1,2}){0,4}\.?\s+(?=\D)|[IVX]{1,5}\.\s|[A-Z]\.\s|[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[)）]|"
     r"第[一二三四五六七八九十百\d]{1,4}[章节節篇部])"
@@ -62,7 +64,7 @@ def split_paragraphs(column: Column, page: int, body: Type) -> list[Paragraph]:
     return found
 
 
-def begins_paragraph(
+def begins_paragraph(  # noqa: PLR0911 - one return a sign, in their order
     current: Sequence[Line], line: Line, following: Line | None, column: Column, body: Type
 ) -> bool:
     """Tell whether ``line`` begins a paragraph after the lines of ``current``.
@@ -97,12 +99,23 @@ def _by_edges(current: Sequence[Line], line: Line, following: Line | None, colum
         return True
     step = line.x0 - last.x0
     if step > 0.7 * em:
-        # A first line's indent, or the second line of a hanging paragraph: the line after it tells.
-        hangs = following is not None and abs(following.x0 - line.x0) < 0.3 * em
+        # A first line's indent, or the second line of a hanging paragraph: how the line before it ends and where the
+        # line after it stands tell.
+        if len(current) == 1 and not is_terminal(last.text):
+            return False
+        hangs = following is not None and (
+            abs(following.x0 - line.x0) < 0.3 * em or has_room(line, following, column.right)
+        )
         return not (len(current) == 1 and (hangs or BULLET.match(last.text) is not None or bool(last.mark)))
     if step < -0.7 * em:
-        return len(current) > 1 and abs(last.x0 - current[-2].x0) < 0.3 * em
-    return bool(BULLET.match(line.text)) and bool(BULLET.match(current[0].text)) and _TERMINAL.search(last.text) is not None
+        # Back to the left: a hanging paragraph or a block set in has ended; one line alone was a first line.
+        hanging = last.x0 - current[0].x0 > 0.7 * em
+        return len(current) > 1 and (hanging or abs(last.x0 - current[-2].x0) < 0.3 * em)
+    return (
+        bool(BULLET.match(line.text))
+        and bool(BULLET.match(current[0].text))
+        and _TERMINAL.search(last.text) is not None
+    )
 
 
 def _is_centred(last: Line, line: Line, column: Column) -> bool:
@@ -140,7 +153,9 @@ def is_terminal(text: str) -> bool:
     return _TERMINAL.search(text) is not None
 
 
-def continues(before: Paragraph, after: Paragraph, *, indented: bool) -> bool:
+def continues(  # noqa: PLR0911 - one return a sign, in their order
+    before: Paragraph, after: Paragraph, *, indented: bool
+) -> bool:
     """Tell whether ``after``, first in its column, goes on with ``before``, last in the column or page before it.
 
     Args:

@@ -10,18 +10,32 @@ import ctypes
 import math
 import re
 from collections import Counter
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from pipeline.ingest.readers.pdf_lines import BOLD, GAP, NOTE_SIZE, NUMBER, RAISED, Line, Page, is_note_number
+from pipeline.ingest.readers.pdf_lines import (
+    BOLD,
+    GAP,
+    HAS_NUMBER,
+    NOTE_SIZE,
+    NUMBER,
+    RAISED,
+    SIGNS,
+    SUPERSCRIPTS,
+    Line,
+    Page,
+    is_note_number,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 SEGMENT = re.compile(r"[^\r\n\ufffe\x02]+[\ufffe\x02]?")
-BOLD_WEIGHT = 600
+FORCE_BOLD = 1 << 18
+"""A flag of the font's descriptor, ISO 32000-1, table 123."""
 
 
 class _Asked:
@@ -60,11 +74,13 @@ class _Asked:
         return abs(size) * math.hypot(m.c, m.d), turn
 
     def bold(self, index: int) -> bool:
-        i = self.index(index)
-        if pdfium.FPDFText_GetFontWeight(self.raw, i) >= BOLD_WEIGHT:
-            return True
-        pdfium.FPDFText_GetFontInfo(self.raw, i, self.name, 128, self.flags)
-        return BOLD.search(self.name.value) is not None
+        pdfium.FPDFText_GetFontInfo(self.raw, self.index(index), self.name, 128, self.flags)
+        return bool(self.flags.value & FORCE_BOLD) or BOLD.search(self.name.value) is not None
+
+    def symbol(self, index: int) -> bool:
+        """Whether the character is of a font of signs, where a letter is drawn as a bullet."""
+        pdfium.FPDFText_GetFontInfo(self.raw, self.index(index), self.name, 128, self.flags)
+        return SIGNS.search(self.name.value) is not None
 
     def spans(self, start: int, end: int) -> list[tuple[float, float, float, float]]:
         """Boxes of the text objects that the characters from start to end were drawn by."""
@@ -78,8 +94,11 @@ class _Asked:
         return found
 
 
-def page_lines(document: pypdfium2.PdfDocument, index: int) -> Page:
+def page_lines(document: pypdfium2.PdfDocument, index: int) -> Page | None:
     """Read the lines of the page with this index (the first is 0).
+
+    Returns:
+        None where the page draws text that pdfium has no characters for.
 
     Raises:
         pypdfium2.PdfiumError: if pdfium cannot read the page.
@@ -90,11 +109,11 @@ def page_lines(document: pypdfium2.PdfDocument, index: int) -> Page:
         width, height = page.get_width(), page.get_height()
         count = textpage.count_chars()
         text = textpage.get_text_range() if count > 0 else ""
-        image = False
         if not text.strip():
             kinds = {item.type for item in page.get_objects(max_depth=3)}
-            image = bool(kinds & {pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_TEXT})
-            return Page(index + 1, width, height, (), image=image)
+            if pdfium.FPDF_PAGEOBJ_TEXT in kinds:
+                return None
+            return Page(index + 1, width, height, (), image=pdfium.FPDF_PAGEOBJ_IMAGE in kinds)
         found = list(_lines(_Asked(textpage, count, text), text))
     finally:
         textpage.close()
@@ -144,11 +163,11 @@ def _pieces(asked: _Asked, text: str, start: int, end: int) -> list[tuple[int, i
     tall = max(1.0, sorted(top - bottom for _, bottom, _, top in spans)[len(spans) // 2])
     wide = any(
         b[0] - a[2] > GAP * tall or b[0] < a[0] - tall or abs(b[1] + b[3] - a[1] - a[3]) > 2 * tall
-        for a, b in zip(spans, spans[1:], strict=False)
+        for a, b in pairwise(spans)
     )
     if not wide:
         return [(start, end)]
-    size, turn = asked.size((start + end) // 2)
+    size, turn = asked.size(_middle_letter(text, start, end))
     if turn:
         return [(start, end)]
     pieces = []
@@ -166,35 +185,48 @@ def _pieces(asked: _Asked, text: str, start: int, end: int) -> list[tuple[int, i
     return pieces
 
 
-def _line(asked: _Asked, text: str, start: int, end: int, row: int) -> tuple[Line, int]:
+def _middle_letter(text: str, start: int, end: int) -> int:
+    """Index of a letter near the middle: a number there may be a note's, and a space that pdfium made has no size."""
     middle = (start + end) // 2
-    if not text[middle].isalpha():  # a number in the middle may be a note's
-        letters = [i for i in range(start, end) if text[i].isalpha()]
-        middle = letters[len(letters) // 2] if letters else middle
+    if text[middle].isalpha():
+        return middle
+    letters = [i for i in range(start, end) if text[i].isalpha()]
+    return letters[len(letters) // 2] if letters else start
+
+
+def _line(asked: _Asked, text: str, start: int, end: int, row: int) -> tuple[Line, int]:
+    middle = _middle_letter(text, start, end)
     size, turn = asked.size(middle)
     left, bottom, right, top = asked.box(start)
     left2, bottom2, right2, top2 = asked.box(end - 1)
     x, y = asked.origin(middle)
-    written, mark = _without_note_numbers(asked, text, start, end, size, y)
+    written, mark = _without_note_numbers(asked, text, (start, end), size, y)
+    if written[1:2] == " " and asked.symbol(start):
+        written = f"• {written[2:].lstrip()}"
     if turn == 1:
         left, right2, y = min(bottom, bottom2), max(top, top2), -x
     elif turn == 3:
         left, right2, y = -max(top, top2), -min(bottom, bottom2), x
     elif turn == 2:
         left, right2, y = -max(right, right2), -min(left, left2), -y
-    return Line(written, left, right2, y, round(size, 1), asked.bold(middle), mark, row=row), turn
+    bold = asked.bold(middle) and asked.bold(next((i for i in range(start, end) if text[i].isalpha()), start))
+    return Line(written, left, right2, y, round(size, 1), bold, mark, row=row), turn
 
 
 def _without_note_numbers(
-    asked: _Asked, text: str, start: int, end: int, size: float, baseline: float
+    asked: _Asked, text: str, span: tuple[int, int], size: float, baseline: float
 ) -> tuple[str, str]:
     """The line's text without its raised note numbers, and the one that it begins with."""
+    start, end = span
+    if HAS_NUMBER.search(text, start, end) is None:
+        return text[start:end], ""
     raised = []
     for match in NUMBER.finditer(text, start, end):
         digit = next((i for i in range(*match.span()) if text[i] not in "[〔［("), match.start())
-        small, _ = asked.size(digit)
-        if small > NOTE_SIZE * size or asked.origin(digit)[1] < baseline + RAISED * size:
-            continue
+        if not any(ord(char) in SUPERSCRIPTS for char in match.group()):
+            small, _ = asked.size(digit)
+            if small > NOTE_SIZE * size or asked.origin(digit)[1] < baseline + RAISED * size:
+                continue
         if is_note_number(text[start : match.start()], match.group()):
             raised.append(match.span())
     if not raised:
@@ -202,7 +234,7 @@ def _without_note_numbers(
     mark, pieces, at = "", [], start
     for a, b in raised:
         if a == start:
-            mark = text[a:b]
+            mark = text[a:b].translate(SUPERSCRIPTS)
         # pdfium sets a space before a raised number that it finds far away
         pieces.append(text[at:a].rstrip() if text[at:a].endswith(" ") and _closes(text, b, end) else text[at:a])
         at = b

@@ -11,10 +11,10 @@ from pdfminer.layout import LAParams, LTChar, LTContainer, LTFigure, LTImage, LT
 from pdfminer.pdfexceptions import PDFException
 from pdfminer.psexceptions import PSException
 
-from pipeline.ingest.readers.pdf_lines import BOLD, NOTE_SIZE, NUMBER, RAISED, Line, Page, is_note_number
+from pipeline.ingest.readers.pdf_lines import BOLD, NOTE_SIZE, NUMBER, RAISED, SUPERSCRIPTS, Line, Page, is_note_number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pdfminer.layout import LTItem, LTPage
 
@@ -25,16 +25,17 @@ _FAILURES = (PDFException, PSException, ValueError, KeyError, TypeError, IndexEr
 def read_pages(data: bytes, indices: Sequence[int]) -> list[Page | None]:
     """Read the lines of the pages with these indices (the first is 0); None for those that cannot be read."""
     pages: dict[int, Page] = {}
-    left = list(indices)
+    left = sorted(indices)
     while left:
+        layouts = extract_pages(io.BytesIO(data), page_numbers=left, laparams=LAParams(boxes_flow=None))
         try:
-            layouts = extract_pages(io.BytesIO(data), page_numbers=left, laparams=LAParams(boxes_flow=None))
             for index, layout in zip(left, layouts, strict=False):
                 pages[index] = _page(layout, index)
             break
         except _FAILURES:
             # What fails on one page must not cost the others: go on behind it.
-            left = [index for index in left if index > max([*(set(pages) & set(left)), left[0] - 1]) + 1]
+            failed = next(index for index in left if index not in pages)
+            left = [index for index in left if index > failed]
     return [pages.get(index) for index in indices]
 
 
@@ -54,7 +55,7 @@ def _page(layout: LTPage, index: int) -> Page:
     return Page(index + 1, layout.width, layout.height, tuple(lines), tuple(text for text in sideways if text), image)
 
 
-def _text_lines(container: LTContainer[LTItem]) -> Iterator[LTTextLine]:
+def _text_lines(container: Iterable[LTItem]) -> Iterator[LTTextLine]:
     for item in container:
         if isinstance(item, LTTextLine):
             yield item
@@ -86,13 +87,14 @@ def _without_note_numbers(
     for match in NUMBER.finditer(text):
         drawn = [place for place in places[match.start() : match.end()] if place is not None]
         raised = bool(drawn) and all(
-            char.size <= NOTE_SIZE * size and char.y0 + descent * (char.size - size) >= bottom + RAISED * size
+            ord(char.get_text()[:1] or " ") in SUPERSCRIPTS
+            or (char.size <= NOTE_SIZE * size and char.y0 + descent * (char.size - size) >= bottom + RAISED * size)
             for char in drawn
         )
         if not raised or not is_note_number(text[: match.start()], match.group()):
             continue
         if not text[: match.start()].strip():
-            mark = match.group()
+            mark = match.group().translate(SUPERSCRIPTS)
         pieces.append(text[at : match.start()])
         at = match.end()
     return "".join([*pieces, text[at:]]).strip(), mark

@@ -32,7 +32,7 @@ _CLOSE = "，。、；：？！》”）〉」』】"
 
 # U+200C and U+200D stay where scripts need them (Persian, Devanagari, emoji), not beside Latin and Han.
 _UNWANTED = re.compile(
-    r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\uffff"
+    r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff"
     r"\U000e0000-\U000e007f]"
     r"|(?<=[\x00-\u024f\u2e80-\u9fff])[\u200c\u200d]|[\u200c\u200d](?=[\x00-\u024f\u2e80-\u9fff])"
 )
@@ -53,9 +53,8 @@ _ITEM = re.compile(
     r"[•▪■●◦‣⁃☐→①-⑳]|\(?[a-zA-Z]\)\s|\(\d{1,2}\)\s|[一二三四五六七八九十]{1,3}[、．]|[（(][一二三四五六七八九十]{1,3}[）)]"
     r"|第[一二三四五六七八九十百]{1,4}[章节条部篇]|\d{1,2}[、．]"
 )
-_DOUBTFUL_ITEM = re.compile(r"(?:[-–—*o·]|\(?\d{1,3}[.)](?:\d{1,2}\.?)*|[IVX]{1,4}\.)\s")
+_DOUBTFUL_ITEM = re.compile(r"(?:[-–—*o·]|\(?\d{1,3}(?:[.)]|(?:\.\d{1,2}){1,3}\.?)|[IVX]{1,4}\.)\s")
 """Also a dash inside a sentence, or a day of the month, that happens to begin a line."""
-_HEADING = re.compile(r"#{1,6}\s+(\S.*?)\s*#*")
 
 
 def read_text(data: bytes) -> Extract:
@@ -72,8 +71,11 @@ def read_text(data: bytes) -> Extract:
 
 
 def _block(paragraph: str) -> Block:
-    heading = _HEADING.fullmatch(paragraph) if paragraph.startswith("#") else None
-    return Block(heading[1], "heading") if heading else Block(paragraph)
+    """A paragraph, or the heading that Markdown marks with one to six number signs."""
+    marks = len(paragraph) - len(paragraph.lstrip("#"))
+    heading = paragraph[marks:].rstrip("#").strip()
+    is_heading = 1 <= marks <= 6 and paragraph[marks : marks + 1] == " " and heading
+    return Block(heading, "heading") if is_heading else Block(paragraph)
 
 
 def clean(text: str) -> str:
@@ -157,13 +159,19 @@ def _is_wrapped(lines: Sequence[str], widths: Sequence[int], width: int) -> bool
     if not 0 < width <= _LONG:
         return False
     long = [i for i in range(len(lines) - 1) if widths[i] >= 0.6 * width and lines[i + 1]]
-    inside = sum(
-        1
-        for i in long
-        if not _ENDED.search(lines[i])
-        and (lines[i + 1][0].islower() or (widths[i] >= _ROOM * width and _ENDS_WIDE.search(lines[i])))
-    )
+    inside = sum(1 for i in long if _goes_on(lines[i], lines[i + 1], widths[i], width))
     return inside > 0 and inside >= _CONTINUED * len(long)
+
+
+def _goes_on(above: str, line: str, filled: int, width: int) -> bool:
+    """Whether a line break falls inside a sentence for certain; a German line may well begin with a noun."""
+    if _ENDED.search(above):
+        return False
+    if line[0].islower():
+        return True
+    if filled + _first_width(line) < _ROOM * width:
+        return False
+    return _ENDS_WIDE.search(above) is not None or above.rsplit(" ", 1)[-1][0].islower()
 
 
 def _groups(raw: Sequence[str], lines: Sequence[str], widths: Sequence[int], width: int) -> Iterator[list[str]]:
@@ -197,8 +205,12 @@ def _starts_paragraph(raw: Sequence[str], above: str, line: str, filled: int, wi
     if line[0].islower() and not has_ended:
         return filled < 0.4 * width and above[-1] not in "-,"
     # What a line has to hold, with the next line's first word, for the break to be the wrapping's.
-    first = 2 if _STARTS_WIDE.match(line) else len(line.split(" ", 1)[0]) + 1
-    return filled + first < (_ROOM_ENDED if has_ended else _ROOM) * width
+    return filled + _first_width(line) < (_ROOM_ENDED if has_ended else _ROOM) * width
+
+
+def _first_width(line: str) -> int:
+    """The columns that the least of a line takes behind another: a Han character, or a space and a word."""
+    return 2 if _STARTS_WIDE.match(line) else len(line.split(" ", 1)[0]) + 1
 
 
 def _indent(raw: str) -> int:

@@ -1,4 +1,4 @@
-"""The cipher of some Chinese journals' PDFs, undone: each Latin letter stands as a rare Han character (犜犺犲 for The)."""
+"""The cipher of some Chinese journals' PDFs: each Latin letter stands as a rare Han character (犜犺犲 for The)."""
 
 from __future__ import annotations
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 import unicodedata
 
-# The block "CJK Radicals Supplement" has almost no compatibility mappings in Unicode; these have a plain character of
-# the same shape. The Kangxi radicals (⼀ for 一) have their mappings.
-SUPPLEMENT = dict(
-    zip(
-        "⺁⺄⺈⺋⺌⺍⺎⺐⺒⺓⺔⺕⺗⺘⺙⺛⺝⺞⺟⺠⺡⺣⺤⺥⺧⺨⺩⺪⺫⺭⺮⺯⺰⺱⺲⺳⺴⺶⺷⺹⺺⺼⺽⺾⺿⻀⻁⻂⻃⻄⻅⻆⻈⻉⻊⻋⻌⻍⻎⻏⻐⻒⻓⻔⻕⻖⻗⻘⻙⻚⻛⻜⻝⻟⻠⻡⻢⻣⻤⻥⻦⻧⻨⻩⻪⻫⻬⻭⻮⻯⻰⻱⻲⻳",
-        "厂乙刀㔾小小兀尤巳幺彑彐心手攵旡月歹母民水火爫爫牛犭王疋罒示竹糸纟罓罒罓冈羊羊耂肀月臼艹艹艹虎衤西西见角讠贝足车辶辶辶阝钅镸长门阜阝雨青韦页风飞食饣饣首马骨鬼鱼鸟卤麦黄黾斉齐歯齿竜龙龟龜龟",
-        strict=True,
-    )
+# The block "CJK Radicals Supplement" has almost no compatibility mappings in Unicode: each radical that looks like a
+# whole character, before that character. The Kangxi radicals (⼀ for 一) have their mappings.
+_PAIRS = (
+    "⺁厂⺄乙⺈刀⺌小⺎兀⺐尤⺒巳⺓幺⺘手⺙攵⺛旡⺝月⺞歹⺟母⺠民⺡水⺣火⺧牛⺩王⺪疋⺬示⺭示"
+    "⺮竹⺯糸⺴冈⺶羊⺷羊⺼月⺽臼⻁虎⻃西⻄西⻅见⻆角⻉贝⻊足⻋车⻑長⻓长⻔门⻕阜⻗雨⻘青⻙韦"
+    "⻚页⻛风⻜飞⻝食⻡首⻢马⻣骨⻤鬼⻥鱼⻦鸟⻧卤⻨麦⻩黄⻪黾⻫斉⻬齐⻭歯⻮齿⻯竜⻰龙⻱龟⻲龜"
+    "⻳龟"
 )
-_SIMPLIFIED = {"戶": "户", "內": "内", "靑": "青", "黃": "黄"}  # what NFKC makes of ⼾ and others is a Traditional form
+SUPPLEMENT = dict(zip(_PAIRS[::2], _PAIRS[1::2], strict=True))
+_USUAL = {"戶": "户", "靑": "青", "黃": "黄"}  # of the forms that NFKC gives, the one that fonts mean
 _RADICALS = {
-    code: _SIMPLIFIED.get(plain, plain)
+    code: _USUAL.get(plain, plain)
     for code in range(0x2F00, 0x2FD6)
     for plain in [unicodedata.normalize("NFKC", chr(code))]
 }
@@ -30,7 +30,7 @@ TABLE: dict[int, str | int | None] = {
     **_RADICALS, **_WIDE, **_LIGATURES, **_BLANKS, **_NOTHING,
 }  # fmt: skip
 _ANY = re.compile("[" + "".join(map(chr, TABLE)) + "]")
-_LOOSE_DIAERESIS = re.compile("[¨\u0308] ?([aouAOU])(?=[a-zäöüß])")
+_LOOSE_DIAERESIS = re.compile("¨ ?([aouAOU])(?=[a-zäöüß])")
 _DIAERESIS = "\u0308"
 
 

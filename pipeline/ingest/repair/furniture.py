@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
-import statistics
 from collections import defaultdict
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ class _Edge(NamedTuple):
     """A line near its page's top or bottom."""
 
     page: int
-    index: int
+    place: int
+    """Its index among the page's lines."""
     top: bool
     key: str
     line: Placed
@@ -68,7 +70,7 @@ def find_furniture(pages: Sequence[Sequence[Placed]], body_size: float) -> list[
     edges = [edge for number, page in enumerate(pages) for edge in _edges(number, page, body_size)]
     if len(pages) == 1:
         # Nothing can repeat on a single page: what stands apart at its edge in smaller type is furniture.
-        found[0].update(edge.index for edge in edges if edge.apart and edge.line.size < _SMALL * body_size)
+        found[0].update(edge.place for edge in edges if edge.apart and edge.line.size < _SMALL * body_size)
         return found
     groups: dict[tuple[bool, str], list[_Edge]] = defaultdict(list)
     for edge in edges:
@@ -76,14 +78,28 @@ def find_furniture(pages: Sequence[Sequence[Placed]], body_size: float) -> list[
     for group in groups.values():
         for same in _at_one_height(group):
             on = {edge.page for edge in same}
-            detached = statistics.mean(edge.detached for edge in same) >= 0.5
-            if len(on) > 1 and (detached or len(on) >= max(3, _SHARE * len(pages))):
+            detached = 2 * sum(edge.detached for edge in same) >= len(same)
+            # Chapter 1 and chapter 2 are at one height and differ in digits only, but in the type of headings.
+            heading = "#" in same[0].key and same[0].line.size > 1.15 * body_size
+            if len(on) > 1 and ((detached and not heading) or len(on) >= max(3, _SHARE * len(pages))):
                 for edge in same:
-                    found[edge.page].add(edge.index)
+                    found[edge.page].add(edge.place)
+    _add_rows(edges, found)
     _add_same_places(pages, found)
     _add_slots(edges, found, len(pages), body_size)
     _add_margins(pages, edges, found, body_size)
     return found
+
+
+def _add_rows(edges: Sequence[_Edge], found: list[set[int]]) -> None:
+    """Add what stands apart from the body on one line with furniture: the head beside a page number."""
+    rows: dict[tuple[int, bool], list[float]] = defaultdict(list)
+    for edge in edges:
+        if edge.place in found[edge.page]:
+            rows[edge.page, edge.top].append(edge.line.y)
+    for edge in edges:
+        if edge.apart and any(abs(y - edge.line.y) < 1 for y in rows[edge.page, edge.top]):
+            found[edge.page].add(edge.place)
 
 
 def _add_same_places(pages: Sequence[Sequence[Placed]], found: list[set[int]]) -> None:
@@ -102,14 +118,15 @@ def _add_slots(edges: Sequence[_Edge], found: list[set[int]], pages: int, body_s
     """Add what stands where other pages have furniture or, on most pages, a lone line: running heads that come once."""
     slots: dict[tuple[bool, int, int], list[_Edge]] = defaultdict(list)
     for edge in edges:
-        if edge.detached:
-            slots[edge.top, round(edge.line.y), round(edge.line.size)].append(edge)
+        slots[edge.top, round(edge.line.y), round(edge.line.size)].append(edge)
     for slot in slots.values():
-        known = sum(edge.index in found[edge.page] for edge in slot)
+        known = sum(edge.place in found[edge.page] for edge in slot)
         alone = {edge.page for edge in slot if edge.apart and edge.line.size < 1.1 * body_size}
-        if (known >= 3 and known >= 0.6 * len(slot)) or len(alone) > max(3, 0.3 * pages):
+        always = sum(edge.apart for edge in slot) >= 0.9 * len(slot)
+        if (known >= 3 and known >= 0.6 * len(slot)) or (always and len(alone) > max(3, 0.3 * pages)):
             for edge in slot:
-                found[edge.page].add(edge.index)
+                if edge.detached:
+                    found[edge.page].add(edge.place)
 
 
 def _add_margins(
@@ -121,12 +138,14 @@ def _add_margins(
     heights = [
         [line.y for index, line in enumerate(page) if index not in out] for page, out in zip(pages, found, strict=True)
     ]
-    lowest = statistics.median(min(page) for page in heights if page) if any(heights) else 0.0
-    highest = statistics.median(max(page) for page in heights if page) if any(heights) else 0.0
+    lows = sorted((min(page), number) for number, page in enumerate(heights) if page)
+    highs = sorted(((max(page), number) for number, page in enumerate(heights) if page), reverse=True)
     for edge in edges:
-        outside = edge.line.y > highest + 3 * body_size if edge.top else edge.line.y < lowest - 0.5 * body_size
+        lowest = next((y for y, number in lows if number != edge.page), 0.0)
+        highest = next((y for y, number in highs if number != edge.page), math.inf)
+        outside = edge.line.y > highest + 0.5 * body_size if edge.top else edge.line.y < lowest - 0.5 * body_size
         if outside and edge.apart and edge.line.size <= 1.05 * body_size:
-            found[edge.page].add(edge.index)
+            found[edge.page].add(edge.place)
 
 
 def _at_one_height(group: list[_Edge]) -> Iterator[list[_Edge]]:
@@ -151,7 +170,7 @@ def _edges(number: int, page: Sequence[Placed], body_size: float) -> Iterator[_E
         else:
             rows.append([index])
     heights = [page[row[0]].y for row in rows]
-    pitches = sorted(a - b for a, b in zip(heights, heights[1:], strict=False))
+    pitches = sorted(a - b for a, b in pairwise(heights))
     # Rows of two columns can be offset by a little, so the middle pitch may be far too small.
     usual = max(pitches[len(pitches) // 2] if len(pitches) > 3 else 1.5 * body_size, 1.15 * body_size)
     for top, near in ((True, rows[:_EDGE_ROWS]), (False, rows[: -_EDGE_ROWS - 1 : -1])):

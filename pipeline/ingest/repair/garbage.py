@@ -16,16 +16,21 @@ _LETTERS = dict(
         strict=True,
     )
 )
-_LATIN = re.compile(r"[A-Za-z]")
 _CID = re.compile(r"\(cid:\d+\)")
-_BLANKS = re.compile(r"\s+")
 _ENOUGH = 60
+_NO_CHARACTER = frozenset({"Co", "Cn", "Cs", "Cc"})
+# First words of Unicode names: other scripts that a page may well be written in.
+_LIVING = frozenset(
+    ("LATIN", "GREEK", "CYRILLIC", "HIRAGANA", "KATAKANA", "HANGUL", "ARABIC", "HEBREW", "THAI", "DEVANAGARI")
+)
+_MISFIT = 0.5
+_MOSTLY = 0.8
 UNLIKELY = -11.0
 """Mean log probability (natural) of a page's characters below which it is no language."""
 
 
 @functools.lru_cache(maxsize=1 << 14)
-def log_probability(char: str) -> float:
+def log_probability(char: str) -> float:  # noqa: PLR0911 - one return a class of characters
     """Natural log of how often a character comes in Chinese, German or English print, by its class.
 
     Common Han (level 1 of GB 2312, or of Big5 for Traditional text) are some 99 % of the Han of any text.
@@ -43,10 +48,9 @@ def log_probability(char: str) -> float:
         return math.log(1 / 300)
     if "\u3000" <= char <= "\u301f" or "\uff01" <= char <= "\uff5e" or "\u2460" <= char <= "\u2473":
         return math.log(1 / 300)
-    category = unicodedata.category(char)
-    if category in {"Co", "Cn", "Cs", "Cc"} or char == "\ufffd":
-        return math.log(1e-8)
-    return math.log(1e-6)
+    if unicodedata.name(char, "").partition(" ")[0] in _LIVING:
+        return math.log(1 / 1000)
+    return math.log(1e-8 if unicodedata.category(char) in _NO_CHARACTER or char == "\ufffd" else 1e-6)
 
 
 def _encoded(char: str, encoding: str) -> bytes:
@@ -55,24 +59,42 @@ def _encoded(char: str, encoding: str) -> bytes:
 
 def likelihood(text: str) -> float:
     """Mean natural log probability of a text's characters without blanks; 0.0 where there are none."""
-    counts = Counter(_BLANKS.sub("", _CID.sub("\ufffd", text)))
-    total = counts.total()
-    return sum(count * log_probability(char) for char, count in counts.items()) / total if total else 0.0
+    return _likelihood(_count(text))
 
 
 def letter_fit(text: str) -> float:
     """Cosine of a text's Latin letter counts with those of German and English print; 1.0 where there are too few."""
-    counts = Counter(_LATIN.findall(text.casefold()))
-    if counts.total() < 4 * _ENOUGH:
-        return 1.0
-    product = sum(count * _LETTERS[letter] for letter, count in counts.items())
-    length = math.sqrt(sum(count**2 for count in counts.values()) * sum(share**2 for share in _LETTERS.values()))
-    return product / length
+    return _letter_fit(_count(text))
 
 
 def is_garbage(text: str) -> bool:
     """Tell whether the characters of a page are no language; short texts are given the benefit of the doubt."""
-    bare = _BLANKS.sub("", text)
-    if len(_CID.sub("x", bare)) < _ENOUGH:
+    counts = _count(text)
+    total = counts.total()
+    if total < _ENOUGH:
         return False
-    return likelihood(bare) < UNLIKELY or (bare.isascii() and letter_fit(bare) < 0.6)
+    if _likelihood(counts) < UNLIKELY:
+        return True
+    latin = sum(count for char, count in counts.items() if char.isascii())
+    return latin > _MOSTLY * total and _letter_fit(counts) < _MISFIT
+
+
+def _count(text: str) -> Counter[str]:
+    """Count characters without blanks; pdfminer writes a character without a Unicode map as ``(cid:12)``."""
+    if "(cid:" in text:
+        text = _CID.sub("\ufffd", text)
+    return Counter("".join(text.split()))
+
+
+def _likelihood(counts: Counter[str]) -> float:
+    total = counts.total()
+    return sum(count * log_probability(char) for char, count in counts.items()) / total if total else 0.0
+
+
+def _letter_fit(counts: Counter[str]) -> float:
+    letters = {letter: counts[letter] + counts[letter.upper()] for letter in _LETTERS}
+    if sum(letters.values()) < 4 * _ENOUGH:
+        return 1.0
+    product = sum(count * _LETTERS[letter] for letter, count in letters.items())
+    squares = sum(count**2 for count in letters.values()) * sum(share**2 for share in _LETTERS.values())
+    return product / math.sqrt(squares)

@@ -16,22 +16,30 @@ SOFT = "\u00ad\ufffe\x02"
 """What says of itself that it is a hyphen of the line break; pdfium writes the latter two for any hyphen at a line end
 inside a word, so its reader turns them into plain ones."""
 _HYPHENS = "-\u2010\u2011"
-_WORD = re.compile(r"[^\W_]+(?:[-\u2010\u2011][^\W_]+)*")
-_BROKEN = re.compile(rf"[^\W_]+[{_HYPHENS}{SOFT}]\s*\n\s*[^\W_]+")
+_BREAKS = frozenset(_HYPHENS + SOFT)
+_WORD = re.compile(r"\w+(?:[-\u2010\u2011]\w+)*")
 _RIGHT = re.compile(r"[^\s,;:!?.()\[\]„“”»«\"]+")
 _CONJUNCTION = re.compile(r"(?:und|oder|bzw|sowie|beziehungsweise|wie|als|noch|statt|u|bis|and|or|to)\.?$")
+_LINK = re.compile(r"(?:to|of|in|the|by|on|up|and|for|a|de|la|du)$", re.IGNORECASE)
 _ADDRESS = re.compile(r"://|www\.|\w/|\w\.\w+\.\w|@")
+_ANY_HAN = re.compile(f"[{HAN}]")
 _OPENING = "(\"„“»«‚‘'[–—/"
 _QUOTES = "“”‘’—…·"
 
 
-def count_words(texts: Iterable[str]) -> Counter[str]:
+def count_words(lines: Iterable[str]) -> Counter[str]:
     """Count the case-folded word forms of a document's lines, those broken at a line end left out.
 
     A hyphenated word counts as itself; its first part is also counted as ``first-`` and its last as ``-last``.
     """
-    text = _BROKEN.sub(" ", "\n".join(texts))
-    counts = Counter(_WORD.findall(text.casefold()))
+    whole, broken = [], False
+    for line in lines:
+        text = line.rstrip()
+        if broken:  # the other half of a broken word
+            text = text.partition(" ")[2]
+        broken = text[-1:] in _BREAKS
+        whole.append(text.rpartition(" ")[0] if broken else text)
+    counts = Counter(_WORD.findall("\n".join(whole).casefold()))
     for word in [word for word in counts if "-" in word]:
         first, _, rest = word.partition("-")
         counts[first + "-"] += counts[word]
@@ -39,7 +47,9 @@ def count_words(texts: Iterable[str]) -> Counter[str]:
     return counts
 
 
-def judge_hyphen(left: str, right: str, seen: Mapping[str, int]) -> Judgement:
+def judge_hyphen(  # noqa: PLR0911 - one return a kind of evidence, the strongest first
+    left: str, right: str, seen: Mapping[str, int]
+) -> Judgement:
     """Decide what a hyphen between ``left`` at a line's end and ``right`` on the next line is.
 
     Args:
@@ -58,6 +68,8 @@ def judge_hyphen(left: str, right: str, seen: Mapping[str, int]) -> Judgement:
     hyphened = seen.get(f"{first}-{last}".casefold(), 0)
     if joined != hyphened:
         return "join" if joined > hyphened else "keep"
+    if "-" in left and _LINK.match(first):
+        return "keep"  # people-to-people
     if _ADDRESS.search(left) and not left[-1].isalnum():
         return "join"
     if not (left[-1:].isalpha() and right[:1].isalpha()):
@@ -137,6 +149,8 @@ def _glue(text: str, following: str, *, han_space: bool) -> str:
 
 def spaces_han_from_latin(text: str) -> bool:
     """Tell whether a text sets a space where Han and Latin or digits meet more often than not."""
+    if text.isascii() or _ANY_HAN.search(text) is None:
+        return False
     spaced = len(re.findall(rf"[{HAN}] [A-Za-z0-9]|[A-Za-z0-9] [{HAN}]", text))
     tight = len(re.findall(rf"[{HAN}][A-Za-z0-9]|[A-Za-z0-9][{HAN}]", text))
     return spaced > tight

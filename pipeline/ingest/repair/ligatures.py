@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 _BROKEN = re.compile(r"\b([^\W\d_]*(?:ff|fi|fl|ffi|ffl)) ([a-zäöüß]+)")
+_SIGN = re.compile(r"f[fil] [a-zäöüß]")
 _MANY = 3
 
 
@@ -32,11 +33,11 @@ def join_broken_ligatures(text: str, seen: Mapping[str, int], known: Callable[[s
         seen: how often each case-folded word form stands in the document.
         known: a lexicon, asked only where the document itself says nothing.
     """
-    found = list(_BROKEN.finditer(text))
-    if not found:
+    if _SIGN.search(text) is None:
         return text
+    found = list(_BROKEN.finditer(text))
     parts = Counter(part.casefold() for match in found for part in match.groups())
-    whole = [_is_whole(*match.groups(), seen, parts, known) for match in found]
+    whole = [_is_whole(match.group(1), match.group(2), seen, parts, known) for match in found]
     broken_font = sum(whole) >= _MANY
     pieces, at = [], 0
     for match, sure in zip(found, whole, strict=True):

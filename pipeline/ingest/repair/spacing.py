@@ -47,4 +47,4 @@ def _close_up(run: str) -> str:
 
 def is_cjk(char: str) -> bool:
     """Tell whether a character is Han or a full-width sign."""
-    return _HAN_OR_WIDE.match(char) is not None
+    return char > "\u2e7f" and _HAN_OR_WIDE.match(char) is not None

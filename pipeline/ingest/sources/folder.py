@@ -74,7 +74,13 @@ def read_into_part(path: Path, name: str, target: Path) -> None:
 def check_sidecar(sidecar: Sidecar, path: Path, names: set[str]) -> list[Reject]:
     """A reject for each file that the sidecar names and the folder does not have."""
     return [
-        Reject("", name, "corpus", "missing_file", f"{path.name} names it; {known_names(name, names) if names else ''}"[:200])
+        Reject(
+            "",
+            name,
+            "corpus",
+            "missing_file",
+            f"{path.name} names it; {known_names(name, names) if names else ''}"[:200],
+        )
         for name in sidecar
         if name not in names
     ]

@@ -94,7 +94,9 @@ def read_into_part(chunk: Chunk) -> Path:
         cells = {name: _text(row.get(column)) for name, column in chunk.columns.items()}
         key = " ".join(cells.get("id", "").split()) or str(number)
         if "id" in chunk.columns and not cells["id"]:
-            rejects.append(Reject("", f"row {number}", "corpus", "bad_row", f"the column {chunk.columns['id']!r} is empty"))
+            rejects.append(
+                Reject("", f"row {number}", "corpus", "bad_row", f"the column {chunk.columns['id']!r} is empty")
+            )
             continue
         texts = paragraphs(cells["text"])
         if not texts:
@@ -143,7 +145,9 @@ def _check_columns(rows: Iterator[Row], path: Path, columns: Mapping[str, str]) 
             break
     for name, column in columns.items():
         if names and column not in names:
-            raise StudyError(f"{path}: columns: {name} = {column!r}: there is no such column; {known_names(column, names)}")
+            raise StudyError(
+                f"{path}: columns: {name} = {column!r}: there is no such column; {known_names(column, names)}"
+            )
     if not names:
         raise StudyError(f"{path}: this table has no row that can be read")
     yield from first

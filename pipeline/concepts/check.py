@@ -1,0 +1,76 @@
+"""What is risky about a study and its lexicon, before any work is done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipeline.concepts.lexicon import load_lexicon, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pipeline.records import Concept, Term
+    from pipeline.study import Study
+
+_SHORT = 2
+"""A Chinese form of so few characters also stands inside many other words."""
+
+
+def find_risks(study: Study) -> list[str]:
+    """One sentence for each thing that a user should look at; mistakes are raised, not listed.
+
+    Raises:
+        StudyError: the study or the lexicon is wrong.
+    """
+    concepts = load_lexicon(study.lexicon)
+    return [*_risks_of_lexicon(study, concepts), *_risks_of_study(study)]
+
+
+def _risks_of_lexicon(study: Study, concepts: Sequence[Concept]) -> Iterator[str]:
+    where = study.lexicon.name
+    for concept in concepts:
+        for code in study.languages:
+            if not any(term.language == code for term in concept.terms):
+                yield f"{where}: concept {concept.id!r} has no term in {code}: it has no curve there"
+            if code not in concept.label:
+                yield f"{where}: concept {concept.id!r} has no label in {code}: figures show its id"
+    terms = [term for concept in concepts for term in concept.terms if term.language in study.languages]
+    for term in terms:
+        form = plain(term.form, term.language)
+        if term.language == "zh" and term.match == "form" and len(form) <= _SHORT and not term.not_in:
+            yield (
+                f"{where}: concept {term.concept!r}: {term.form!r} is short and may stand inside other words; "
+                f"read its concordance, and name such words in not_in"
+            )
+        yield from _nested(where, term, terms)
+
+
+def _nested(where: str, term: Term, terms: Sequence[Term]) -> Iterator[str]:
+    if term.match == "regex":
+        return
+    form = plain(term.form, term.language)
+    for other in terms:
+        if other.language != term.language or other.match == "regex" or other.concept == term.concept:
+            continue
+        longer = plain(other.form, other.language)
+        if form != longer and (form in longer if term.language == "zh" else f" {form} " in f" {longer} "):
+            yield (
+                f"{where}: {term.form!r} ({term.concept}) lies in {other.form!r} ({other.concept}): "
+                f"there it is recorded, and counted for {other.concept} alone"
+            )
+
+
+def _risks_of_study(study: Study) -> Iterator[str]:
+    for source in study.sources:
+        if source.kind == "folder" and source.metadata is None:
+            yield (
+                f"{study.path.name}: [[source]] {source.id} has no metadata: documents whose file does not say its date "
+                f"are in no period"
+            )
+        if source.kind == "table" and "date" not in (source.columns or {}):
+            yield f"{study.path.name}: [[source]] {source.id} names no column for the date: its rows are in no period"
+        if source.kind == "table" and "id" not in (source.columns or {}):
+            yield (
+                f"{study.path.name}: [[source]] {source.id} names no column for the id: rows are known by their number, "
+                f"which changes when a row is added above"
+            )

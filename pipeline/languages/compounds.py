@@ -1,0 +1,92 @@
+"""The parts of German compounds: Städtepartnerschaftsverein is of Stadt, Partnerschaft and Verein."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from pipeline.languages.lemmas import dictionary, lemma_of
+from pipeline.languages.morphology import Analysis, analyse, stem_lemma
+
+_LINKS = ("", "s", "es", "n", "en", "e", "er")
+"""What may stand between the parts (Fugenelemente)."""
+
+_NO_PARTS = ("FUGE", "SUF", "PRESPART", "ADJ_COMP", "ADJ_SUP")
+_DERIVED = ("SUF_DERIV", "SUF_FEM", "SUF_DIM")
+_PREFIXES = ("PTKVZ", "APPR", "PREF", "APZR", "PTKA", "PTKZU")
+_PARTICLES = frozenset({"ab", "an", "auf", "aus", "bei", "durch", "ein", "mit", "nach", "um", "vor", "zu"})
+_NO_HEADS = frozenset({"bar", "los", "haft", "sam", "tel", "stel"})
+_WORD_CLASSES = frozenset({"NN", "NNA", "NNI", "ADJ(A)", "ADJ(D)"})
+_SHORTEST = 3
+_SHORTEST_UNKNOWN = 4  # letters of a part that only the dictionary knows
+
+
+def parts_of(lemma: str) -> tuple[str, ...]:
+    """The lemmas of the parts of a compound, in order; () for a simple word.
+
+    The parts are the stems that HanTa's model finds, so a word that it holds whole (Partnerschaft) stays whole. Where
+    the model does not know the word, it may be two words of the dictionary with a linking element. Words with hyphens
+    are split there too.
+    """
+    if "-" in lemma:
+        pieces = [piece for piece in lemma.split("-") if piece.isalpha()]
+        if len(pieces) < 2 or pieces[0][0].islower() != pieces[-1][0].islower():  # the latter: a line end's hyphen
+            return ()
+        return tuple(part for piece in pieces for part in parts_of(piece) or (lemma_of(piece),))
+    return _split(lemma) if lemma.isalpha() and not lemma.isupper() else ()
+
+
+@lru_cache(maxsize=1 << 16)
+def _split(lemma: str) -> tuple[str, ...]:
+    if len(lemma) < 2 * _SHORTEST:
+        return ()
+    analysis = analyse(lemma)
+    if analysis is not None and analysis.known:
+        return _from_morphemes(lemma, analysis) if analysis.pos in _WORD_CLASSES else ()
+    return _from_dictionary(lemma) if lemma[0].isupper() else ()
+
+
+def _from_morphemes(lemma: str, analysis: Analysis) -> tuple[str, ...]:
+    stems: list[tuple[int, str, str]] = []  # where each begins, its form and class
+    begin = at = 0
+    for form, kind in analysis.morphemes:
+        at += len(form)
+        if kind.startswith(_DERIVED) and stems:
+            first, stem, _ = stems[-1]
+            stems[-1] = (first, stem + form, "NN")
+        elif kind.startswith(_PREFIXES) or form in _PARTICLES:
+            continue  # a prefix belongs to the stem that follows
+        elif not kind.startswith(_NO_PARTS):
+            stems.append((begin, lemma[begin:at].lower(), kind))
+        begin = at
+    if len(stems) < 2 or stems[-1][1] in _NO_HEADS:
+        return ()
+    head = lemma[stems[-1][0] :]
+    head = lemma_of(head[0].upper() + head[1:]) if lemma[0].isupper() else head
+    parts = (*(stem_lemma(form, kind) for _, form, kind in stems[:-1]), head)
+    return parts if all(len(stem) >= _SHORTEST for _, stem, _ in stems) else _from_dictionary(lemma)
+
+
+def _from_dictionary(lemma: str) -> tuple[str, ...]:
+    """Two words of the dictionary, the last as long as may be."""
+    for begin in range(_SHORTEST_UNKNOWN, len(lemma) - _SHORTEST_UNKNOWN + 1):
+        head = lemma[begin:].capitalize()
+        if _is_noun(head) and (first := _modifier(lemma[:begin])) is not None:
+            return (*(_split(first) or (first,)), *(_split(head) or (head,)))
+    return ()
+
+
+def _modifier(first: str) -> str | None:
+    """The lemma of a first part: a noun with its linking element, an adjective, or the stem of a verb."""
+    for link in _LINKS:
+        stem = first.removesuffix(link)
+        if first.endswith(link) and len(stem) >= _SHORTEST_UNKNOWN and _is_noun(stem):
+            return stem
+    adjective = analyse(first.lower())
+    if adjective is not None and adjective.known and adjective.pos == "ADJ(D)" and adjective.lemma == first.lower():
+        return adjective.lemma
+    verb = first.lower().removesuffix("e") + "en"
+    return verb if dictionary().get(verb) == verb else None
+
+
+def _is_noun(word: str) -> bool:
+    return word in dictionary() and lemma_of(word) == word

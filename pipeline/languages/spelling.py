@@ -1,0 +1,28 @@
+"""ß and ss in German words: the spelling before 1996, that of Switzerland, and capitals have them elsewhere."""
+
+from __future__ import annotations
+
+import re
+
+_OLD_SPELLING = re.compile(
+    r"(?<![aeiouäöü])[ei]ß"
+    r"|(?:d|l|n|h|f|(?<!s)p)aß(?![aeiouäöü])|(?:schl|(?<!g)r|g|l)oß(?![aeiouäöü])"
+    r"|(?:m|k|n|fl|schl|sch|ew|(?<=dr)|(?<!r)g)uß(?![aeiouäöü])|[mk]üß(?![aeiouäöü])|^rußl",
+    re.IGNORECASE,
+)
+"""ß after a short vowel, where the spelling of 1996 has ss."""
+
+_WITHOUT_SHARP_S = re.compile(
+    r"(?:[ae]u|äu|ei|ie|stra|gr[oöuü]|f[uü]|st[oö]|sü|bü)ss|mass(?=nahm|st[aä]b|geb|los|voll)", re.IGNORECASE
+)
+"""ss after a long vowel: Swiss spelling, and words that were in capitals."""
+
+
+def of_1996(form: str) -> str:
+    """A form in the spelling before 1996 (daß, Schluß, Prozeßordnung) in the present one (dass, Schluss, …)."""
+    return _OLD_SPELLING.sub(lambda match: match[0].replace("ß", "ss"), form)
+
+
+def with_sharp_s(form: str) -> str:
+    """A form that has ss for ß (Strasse, aussen) as it may be in Germany: whether that is a word is not asked."""
+    return _WITHOUT_SHARP_S.sub(lambda match: match[0].replace("ss", "ß"), form) if "ss" in form else form

@@ -1,0 +1,251 @@
+"""The report: hostile text stays text, each point leads to its lines, nothing is fetched."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from functools import cache
+
+import pyarrow as pa
+import pytest
+from lxml import html
+
+from pipeline.export import figures
+from pipeline.export.composition import draw_corpus
+from pipeline.export.report import ReportData, render_report, tag_han
+from pipeline.records import REASONS, Concept, Term
+
+from .synthetic import (
+    CHANGES,
+    CONCEPTS,
+    CONCORDANCE,
+    CORPUS,
+    REJECTS,
+    TIMELINES,
+    make_changes,
+    make_concordance,
+    make_corpus,
+    make_rejects,
+    make_timelines,
+)
+
+HOSTILE = '<script>alert("x")</script><img src=x onerror=alert(1)>\'"&'
+
+
+@cache
+def make_data() -> ReportData:
+    timelines = make_timelines()
+    lines = make_concordance(timelines)
+    concepts = [
+        Concept(
+            name,
+            label,
+            (
+                Term(name, "zh", label["zh"], "form", (f"{label['zh']}学会",)),
+                Term(name, "de", label["de"], "compound"),
+            ),
+        )
+        for name, label in CONCEPTS.items()
+    ]
+    return ReportData(
+        title="City diplomacy 城市外交",
+        name="demo",
+        version="0.1.0",
+        languages=("zh", "de"),
+        note="The texts are invented.",
+        sources=[{"id": "speeches", "kind": "folder", "type": "speech"}],
+        corpus=make_corpus(),
+        rejects=make_rejects(),
+        timelines=timelines,
+        changes=make_changes(lines),
+        concordance=lines,
+        concepts=[*concepts, Concept("absent", {"zh": "枢纽城市"}, ())],
+        figures={
+            name: figures.to_svg(figures.draw_concept(timelines, name, label, "")) for name, label in CONCEPTS.items()
+        },
+        overview=figures.to_svg(figures.draw_overview(timelines, CONCEPTS, "")),
+        composition=figures.to_svg(figure) if (figure := draw_corpus(make_corpus())) else "",
+        flags={"no_date": 2},
+        facts={"lexicon": "sha256 ab12"},
+        notes=("2 documents have no date.",),
+    )
+
+
+def render(**changed: object) -> html.HtmlElement:
+    return html.document_fromstring(render_report(dataclasses.replace(make_data(), **changed)))
+
+
+@cache
+def page() -> html.HtmlElement:
+    return render()
+
+
+def with_lines(**cells: object) -> pa.Table:
+    """The concordance with cells of all its rows replaced."""
+    table = make_data().concordance
+    for name, value in cells.items():
+        column = pa.array([value] * table.num_rows, CONCORDANCE.field(name).type)
+        table = table.set_column(table.column_names.index(name), name, column)
+    return table
+
+
+def test_the_page_declares_its_encoding_and_forbids_scripts_and_the_network() -> None:
+    policy = page().xpath("//meta[@http-equiv='Content-Security-Policy']/@content")
+    assert policy == ["default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"]
+    assert page().xpath("//meta/@charset") == ["utf-8"]
+    assert not page().xpath("//script | //link | //iframe | //object | //img | //*[@src]")
+    assert "@import" not in render_report(make_data())
+    assert not re.search(r"url\((?!#)", render_report(make_data()))
+
+
+def test_every_point_of_a_figure_leads_to_lines_of_the_page() -> None:
+    anchors = page().xpath("//*[@id]/@id")
+    assert len(anchors) == len(set(anchors))
+    links = [
+        link for link in page().xpath("//a/@*[local-name()='href' or name()='xlink:href']") if link.startswith("#")
+    ]
+    assert len(links) > 300
+    assert {link[1:] for link in links} <= set(anchors)
+    uses = page().xpath("//use/@*[name()='xlink:href']")
+    assert {use[1:] for use in uses} <= set(anchors)
+    clips = set(re.findall(r"url\(#([^)]+)\)", render_report(make_data())))
+    assert clips <= set(anchors)
+
+
+def test_a_point_opens_no_new_window() -> None:
+    assert not page().xpath("//@target")
+
+
+def test_the_lines_of_a_point_are_those_of_its_period() -> None:
+    (body,) = page().xpath("//tbody[@id='city_diplomacy-de-2023']")
+    dates = body.xpath(".//tr[@lang]/td[1]/text()")
+    assert dates
+    assert {date[:4] for date in dates} == {"2023"}
+    assert set(body.xpath(".//b/text()")) == {"Städtediplomatie"}
+    assert set(body.xpath(".//tr[td]/@lang")) == {"de"}
+
+
+def test_chinese_and_german_are_declared() -> None:
+    for text in page().xpath("//body//text()[not(ancestor::style)]"):
+        if re.search("[\u4e00-\u9fff]", text):
+            assert text.getparent().xpath("ancestor-or-self::*[@lang][1]/@lang") == ["zh"], text
+        if "Städtediplomatie" in text or "Klimapartnerschaft" in text:
+            assert text.getparent().xpath("ancestor-or-self::*[@lang][1]/@lang") == ["de"], text
+
+
+def test_hostile_text_is_escaped_everywhere() -> None:
+    rejects = pa.Table.from_pylist([dict.fromkeys(REJECTS.names, HOSTILE)], REJECTS)
+    concept = Concept(
+        "city_diplomacy", {"zh": HOSTILE, "de": HOSTILE}, (Term("city_diplomacy", "de", HOSTILE, "lemma", (HOSTILE,)),)
+    )
+    lines = with_lines(
+        title=HOSTILE, left=HOSTILE, match=HOSTILE, right=HOSTILE, doc_id=HOSTILE, url=f"https://x.example/{HOSTILE}"
+    )
+    text = render_report(
+        dataclasses.replace(
+            make_data(),
+            title=HOSTILE,
+            note=HOSTILE,
+            notes=(HOSTILE,),
+            sources=[{"id": HOSTILE}],
+            rejects=rejects,
+            concepts=[concept],
+            concordance=lines,
+            flags={HOSTILE: 1},
+            facts={HOSTILE: HOSTILE},
+        )
+    )
+    tree = html.document_fromstring(text)
+    assert not tree.xpath("//script | //img | //*[@onerror]")
+    assert "<script" not in text
+    assert tree.xpath("//h1")[0].text_content() == HOSTILE
+    assert HOSTILE in tree.xpath("//b/text()")
+
+
+def test_a_hostile_figure_keeps_only_shapes() -> None:
+    svg = (
+        '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" onload="alert(1)">'
+        "<script>alert(1)</script><foreignObject><p>x</p></foreignObject><image xlink:href='http://x.example/a.png'/>"
+        "<a xlink:href='javascript:alert(1)'><path d='M 0 0' onclick='x()'/></a></svg>"
+    )
+    text = render_report(dataclasses.replace(make_data(), figures={"city_diplomacy": svg}))
+    assert not re.search(r"<(script|foreignObject|image)|javascript:|onload|onclick|x\.example/a", text)
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "vbscript:x"])
+def test_an_address_that_is_no_web_address_is_text(url: str) -> None:
+    tree = render(concordance=with_lines(url=url))
+    assert not [link for link in tree.xpath("//a/@href") if not link.startswith("#")]
+    assert url in tree.text_content()
+
+
+def test_a_line_shows_date_page_and_link() -> None:
+    linked = page().xpath("//details//a[starts-with(@href, 'https://stadt.example/')]")
+    assert linked
+    cells = [cell.text_content() for cell in page().xpath("//tr[@lang]/td[5]")]
+    assert any(cell.startswith("p.\u00a02 · ") for cell in cells)
+
+
+def test_more_lines_than_the_page_shows_are_said_to_be_in_the_csv() -> None:
+    timelines = make_timelines(concepts=["city_diplomacy"], languages=("zh",), rate=3000)
+    lines = make_concordance(timelines)
+    tree = render(timelines=timelines, concordance=lines, changes=CHANGES.empty_table())
+    (summary,) = [s.text_content() for s in tree.xpath("//summary") if "Concordance" in s.text_content()]
+    found = re.search(r"Chinese: (\d+) of ([\d,]+) shown; all are in concordance\.csv", summary)
+    assert found
+    assert int(found[1]) <= 200
+    assert int(found[2].replace(",", "")) == lines.num_rows
+    assert len(tree.xpath("//tr[@lang]")) == int(found[1])
+
+
+def test_terms_first_mentions_and_numbers_stand_with_each_concept() -> None:
+    (section,) = page().xpath("//section[@id='concept-city_diplomacy']")
+    text = " ".join(section.text_content().split())
+    assert "城市外交 not in 城市外交学会" in text
+    assert "Städtediplomatie (compound)" in text
+    dated = {
+        row["language"]: row["date"] for row in make_data().changes.to_pylist() if row["concept"] == "city_diplomacy"
+    }
+    first = section.xpath(".//dt[starts-with(., 'first in')]/following-sibling::dd[1]")
+    assert sorted(one.text_content()[:10] for one in first) == sorted(map(str, dated.values()))
+    assert "no texts" in text
+    row = next(r for r in make_data().timelines.to_pylist() if r["period"] == "2024" and r["group"] == "all")
+    assert f"{row['words']:,}" in text
+
+
+def test_what_was_rejected_is_explained() -> None:
+    text = page().xpath("//section[@id='rejected']")[0].text_content()
+    assert REASONS["encrypted"] in text
+    assert "2011/讲话.pdf" in text
+
+
+def test_a_concept_that_was_not_found_is_named_and_has_no_empty_panel() -> None:
+    assert not page().xpath("//section[@id='concept-absent']")
+    assert "枢纽城市" in page().xpath("//section[@id='absent']")[0].text_content()
+
+
+def test_a_study_without_anything_is_a_page_that_says_so() -> None:
+    tree = render(
+        corpus=CORPUS.empty_table(),
+        rejects=REJECTS.empty_table(),
+        timelines=TIMELINES.empty_table(),
+        changes=CHANGES.empty_table(),
+        concordance=CONCORDANCE.empty_table(),
+        figures={},
+        overview="",
+        composition="",
+        sources=(),
+        flags={},
+        notes=(),
+    )
+    text = tree.text_content()
+    assert "every item of the sources is a document" in text
+    assert "城市外交" in tree.xpath("//section[@id='absent']")[0].text_content()
+
+
+def test_the_same_data_give_the_same_page() -> None:
+    assert render_report(make_data()) == render_report(make_data())
+
+
+def test_han_runs_are_tagged_and_the_rest_escaped() -> None:
+    assert tag_han("a <b> 城市，外交 c") == 'a &lt;b&gt; <span lang="zh">城市，外交</span> c'

@@ -1,0 +1,87 @@
+"""Small PDFs for the tests, drawn with reportlab: text set by hand or in columns."""
+
+from __future__ import annotations
+
+import importlib.util
+import io
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from reportlab.lib.pdfencrypt import StandardEncryption
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfgen.canvas import Canvas
+
+WIDTH, HEIGHT = 595.0, 842.0
+HAN = "NotoSansSC"
+
+
+def register_han() -> None:
+    """Make the font of the package zhplot known; the package is found and not imported."""
+    if HAN not in pdfmetrics.getRegisteredFontNames():
+        spec = importlib.util.find_spec("zhplot")
+        assert spec is not None
+        assert spec.origin is not None
+        pdfmetrics.registerFont(TTFont(HAN, Path(spec.origin).parent / "fonts" / "NotoSansSC-Regular.ttf"))
+
+
+@dataclass
+class Pages:
+    """A PDF in the making; y is measured from the top of the page."""
+
+    password: str = ""
+    buffer: io.BytesIO = field(default_factory=io.BytesIO)
+
+    def __post_init__(self) -> None:
+        register_han()
+        encrypt = StandardEncryption(self.password) if self.password else None
+        self.canvas = Canvas(self.buffer, pagesize=(WIDTH, HEIGHT), invariant=1, encrypt=encrypt)
+
+    def text(self, x: float, y: float, text: str, size: float = 10, font: str = "Times-Roman") -> float:
+        """Write one line, in the Chinese font where it holds Chinese; returns where it ends."""
+        font = font if text.isascii() or not any("\u2460" <= char for char in text) else HAN
+        self.canvas.setFont(font, size)
+        self.canvas.drawString(x, HEIGHT - y, text)
+        return x + pdfmetrics.stringWidth(text, font, size)
+
+    def raised(self, x: float, y: float, text: str, size: float = 10) -> float:
+        """Write a raised note number beside text of this size."""
+        return self.text(x, y - 0.35 * size, text, 0.6 * size)
+
+    def lines(self, x: float, y: float, lines: list[str], size: float = 10, pitch: float = 12, **more: str) -> float:
+        """Write lines one under the other; returns the next line's y."""
+        for line in lines:
+            if line:
+                self.text(x, y, line, size, **more)
+            y += pitch
+        return y
+
+    def image(self, x: float, y: float, width: float, height: float) -> None:
+        """Draw a grey picture."""
+        from PIL import Image
+        from reportlab.lib.utils import ImageReader
+
+        self.canvas.drawImage(ImageReader(Image.new("L", (8, 8), 128)), x, HEIGHT - y - height, width, height)
+
+    def next_page(self) -> None:
+        self.canvas.showPage()
+
+    def data(self) -> bytes:
+        self.canvas.save()
+        return self.buffer.getvalue()
+
+
+def wrap(text: str, width: float, size: float = 10, font: str = "Times-Roman", indent: float = 0) -> list[str]:
+    """Break a text into lines that fit into a width; Chinese between any two characters."""
+    register_han()
+    chinese = any("\u2460" <= char for char in text)
+    font = HAN if chinese else font
+    units = list(text) if chinese else [word + " " for word in text.split()]
+    lines, line = [], ""
+    for unit in units:
+        room = width - (0 if lines else indent)
+        if line and pdfmetrics.stringWidth((line + unit).rstrip(), font, size) > room:
+            lines.append(line.rstrip())
+            line = ""
+        line += unit
+    return [*lines, line.rstrip()]

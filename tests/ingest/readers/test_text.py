@@ -1,0 +1,264 @@
+from __future__ import annotations
+
+import gzip
+import json
+import re
+import textwrap
+import time
+import unicodedata
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.errors import Unreadable
+from pipeline.ingest.readers.text import clean, paragraphs, read_text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FLOORS = {"paragraphs_wrapped_f1": 0.95}
+GERMAN_LINES = """\
+Die Stadt Duisburg unterhält seit 1982 eine Städtepartnerschaft mit Wuhan, die älteste zwischen einer deutschen und \
+einer chinesischen Stadt, und sie wird in jedem Jahr mit einem Besuch begangen.
+Im Mittelpunkt der nächsten zwei Jahre stehen der Hafen, der Schüleraustausch und die Zusammenarbeit der beiden \
+Universitäten; der Rat hat dafür am 15. Mai 2014 die nötigen Mittel bereitgestellt.
+Der Oberbürgermeister dankte allen Beteiligten und lud zum Empfang.
+"""
+GERMAN = GERMAN_LINES.splitlines()
+CHINESE = [
+    "杜伊斯堡市与武汉市于一九八二年结为友好城市，这是中德两国之间的第一对友好城市，三十多年来双方在教育、文化、经贸等领域开展了丰富多彩的交流与合作，取得了令人瞩目的成果。",
+    "今后两年，双方将重点推动港口、青少年交流以及两所大学之间的合作，市议会已于五月十五日批准了所需经费，并决定成立联合工作小组负责具体事务的落实。",
+    "市长向各方表示感谢。",
+]
+
+
+def wrapped_chinese(paragraph: str, width: int) -> str:
+    return "\n".join(paragraph[i : i + width] for i in range(0, len(paragraph), width))
+
+
+# -- cleaning ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("raw", "cleaned"),
+    [
+        ("  Städte \t partner\u00a0schaft\u3000 ", "Städte partner schaft"),
+        ("Sta\u0308dte", "Städte"),
+        ("\ufeff城市\u200b外交", "城市外交"),
+        ("Städte\u00adpartner\u00adschaft", "Städtepartnerschaft"),
+        ("\u202aDuisburg\u202c\u200e", "Duisburg"),
+        ("Auf\u200clage", "Auflage"),
+        ("a\x00b\x07c\x1b", "abc"),
+        ("\x84Freundschaft\x93 \x96 50 \x80", "„Freundschaft“ – 50 €"),
+        ("kaputt \ud83d hier", "kaputt \ufffd hier"),
+        ("\U000e0041Wuhan\U000e007f", "Wuhan"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+        ("👩\u200d🏫", "👩\u200d🏫"),
+        ("ⲻ\ue000", "ⲻ\ue000"),
+        ("\u200b\ufeff \u2060", ""),
+    ],
+)
+def test_cleaning_drops_what_nobody_sees_and_keeps_what_has_meaning(raw: str, cleaned: str) -> None:
+    assert clean(raw) == cleaned
+
+
+@given(st.text(alphabet=st.characters()))
+def test_cleaned_text_is_stable_composed_and_on_one_line(text: str) -> None:
+    cleaned = clean(text)
+    assert clean(cleaned) == cleaned
+    assert unicodedata.is_normalized("NFC", cleaned)
+    assert cleaned == " ".join(cleaned.split())
+    assert not re.search(r"[\x00-\x1f\x7f-\x9f\u200b\ufeff\u202a-\u202e\ud800-\udfff]", cleaned)
+
+
+# -- paragraphs ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("gold", [GERMAN, CHINESE], ids=["de", "zh"])
+@pytest.mark.parametrize("separator", ["\n", "\r\n", "\r", "\n\n", "\n \n\n", "\u2029"])
+def test_a_line_that_is_a_paragraph_stays_one(gold: list[str], separator: str) -> None:
+    assert paragraphs(separator.join(gold)) == gold
+
+
+@pytest.mark.parametrize("width", [40, 60, 72, 90])
+def test_wrapped_german_is_joined_with_spaces(width: int) -> None:
+    lines = ["\n".join(textwrap.wrap(paragraph, width)) for paragraph in GERMAN]
+    assert paragraphs("\n\n".join(lines)) == GERMAN
+    assert paragraphs(" \n \n".join(line.replace("\n", " \n") for line in lines)) == GERMAN
+
+
+@pytest.mark.parametrize("width", [20, 30, 38])
+def test_wrapped_chinese_is_joined_without_spaces(width: int) -> None:
+    assert paragraphs("\n\n".join(wrapped_chinese(paragraph, width) for paragraph in CHINESE)) == CHINESE
+
+
+def test_an_indent_begins_a_paragraph_of_wrapped_text() -> None:
+    text = "\n".join(wrapped_chinese("\u3000\u3000" + paragraph, 30) for paragraph in CHINESE)
+    assert paragraphs(text) == CHINESE
+
+
+def test_a_short_line_ends_a_paragraph_of_wrapped_text_without_blank_lines() -> None:
+    lines = ["\n".join(textwrap.wrap(paragraph, 60)) for paragraph in GERMAN]
+    assert paragraphs("\n".join(lines)) == GERMAN
+
+
+def test_words_broken_at_a_line_end_are_whole_again() -> None:
+    text = (
+        "Die Verwaltung berichtet über die Zusammen-\narbeit mit der Partnerstadt und über die Städte-\n"
+        "partnerschaft sowie über die Wirtschafts- und\nKulturbeziehungen der beiden Städte seit der\nGründung."
+    )
+    joined = (
+        "Die Verwaltung berichtet über die Zusammenarbeit mit der Partnerstadt und über die Städtepartnerschaft sowie "
+        "über die Wirtschafts- und Kulturbeziehungen der beiden Städte seit der Gründung."
+    )
+    assert paragraphs(text) == [joined]
+
+
+@pytest.mark.parametrize("mark", ["\u00ad", "\ufffe", "\x02"])
+def test_marks_that_extraction_leaves_for_hyphens_are_hyphens(mark: str) -> None:
+    text = f"Die Verwaltung berichtet über die Zusammen{mark}\narbeit mit der Partnerstadt."
+    assert paragraphs(text) == ["Die Verwaltung berichtet über die Zusammenarbeit mit der Partnerstadt."]
+
+
+def test_list_items_of_wrapped_text_stay_apart() -> None:
+    text = (
+        "Der Rat beschließt, die Zusammenarbeit mit der Partnerstadt in den\nnächsten Jahren auszubauen, und zwar:\n"
+        "• durch einen Austausch von Schülerinnen und Schülern, der in jedem\nJahr stattfindet,\n"
+        "• durch einen Besuch des Rates."
+    )
+    assert paragraphs(text) == [
+        "Der Rat beschließt, die Zusammenarbeit mit der Partnerstadt in den nächsten Jahren auszubauen, und zwar:",
+        "• durch einen Austausch von Schülerinnen und Schülern, der in jedem Jahr stattfindet,",
+        "• durch einen Besuch des Rates.",
+    ]
+
+
+def test_a_date_at_a_line_start_is_no_list_item() -> None:
+    text = (
+        "Der Rat der Stadt hat in seiner Sitzung vom vergangenen Donnerstag, dem\n15. Mai 2014, die Mittel für den "
+        "nächsten Austausch\nund für den Besuch der Gäste bereitgestellt."
+    )
+    assert len(paragraphs(text)) == 1
+
+
+def test_short_lines_of_a_letterhead_are_not_run_together() -> None:
+    head = ["STADT KARLSRUHE", "Der Oberbürgermeister", "ANTRAG", "Gremium:", "28.02.2012", "öffentlich"]
+    body = "\n".join(textwrap.wrap(" ".join(GERMAN), 80))
+    assert paragraphs("\n".join(head) + "\n\n" + body)[: len(head)] == head
+
+
+def test_a_sentence_cut_by_a_stray_break_is_mended_in_chinese() -> None:
+    text = CHINESE[0] + "\n" + CHINESE[1][:-1] + "《\n教师法\n》，并加以落实。\n" + CHINESE[2]
+    assert paragraphs(text)[1] == CHINESE[1][:-1] + "《教师法》，并加以落实。"
+
+
+def test_a_page_break_does_not_cut_a_sentence() -> None:
+    lines = textwrap.wrap(GERMAN[0], 60)
+    assert paragraphs("\n".join(lines[:2]) + "\n\f" + "\n".join(lines[2:])) == [GERMAN[0]]
+
+
+@given(st.text(alphabet=st.sampled_from("aB. -\n\r\f\t城市，。•1“\u3000\u00ad"), max_size=200))
+def test_paragraphs_lose_no_letter_and_hold_no_break(text: str) -> None:
+    found = paragraphs(text)
+    assert all(paragraph == clean(paragraph) and paragraph for paragraph in found)
+    assert re.sub(r"[\W_]", "", "".join(found)) == re.sub(r"[\W_]", "", clean(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1." * 5000 + "\nund",
+        "12" * 5000 + "\n3.4",
+        "# " * 5000,
+        "#" * 9000,
+        "- " * 5000,
+        "“" * 9000,
+        " " * 90000 + "\na",
+    ],
+)
+def test_odd_texts_take_no_longer_than_others(text: str) -> None:
+    start = time.perf_counter()
+    paragraphs("\n".join([text, *["geht weiter mit dem Text der Zeile,\nund noch einer"] * 3]))
+    read_text((text + "\nText").encode())
+    assert time.perf_counter() - start < 1.0
+
+
+def test_no_text_has_no_paragraphs() -> None:
+    assert paragraphs("") == []
+    assert paragraphs(" \n\u3000\n\ufeff") == []
+
+
+# -- files ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_a_text_file_is_read_whatever_its_encoding(codec: str) -> None:
+    extract = read_text("\n".join(CHINESE).encode(codec))
+    assert [block.text for block in extract.blocks] == CHINESE
+    assert extract.media_type == "text/plain"
+    assert extract.pages is None
+    assert {block.page for block in extract.blocks} == {None}
+
+
+def test_markdown_headings_are_headings() -> None:
+    extract = read_text(("# Partnerstädte\n\n" + GERMAN[0] + "\n\n## Wuhan ##\n\n" + GERMAN[1]).encode())
+    assert [(block.kind, block.text) for block in extract.blocks] == [
+        ("heading", "Partnerstädte"),
+        ("body", GERMAN[0]),
+        ("heading", "Wuhan"),
+        ("body", GERMAN[1]),
+    ]
+
+
+@pytest.mark.parametrize(("data", "reason"), [(b"", "empty"), (b"\n \n", "no_text"), (b"a\x00\x01b", "binary")])
+def test_a_file_without_text_is_refused(data: bytes, reason: str) -> None:
+    with pytest.raises(Unreadable) as refused:
+        read_text(data)
+    assert refused.value.reason == reason
+
+
+# -- the real texts ------------------------------------------------------------------------------------------------
+
+
+def texts_of(shared: Path, name: str, number: int) -> list[str]:
+    with gzip.open(shared / f"corpora/{name}.jsonl.gz", "rt", encoding="utf-8") as file:
+        return [json.loads(line)["text"] for _, line in zip(range(number), file, strict=False)]
+
+
+def boundaries(found: list[str]) -> set[int]:
+    """Where paragraphs end, in letters from the beginning."""
+    ends, end = set(), 0
+    for paragraph in found:
+        end += len(re.sub(r"[\W_]", "", paragraph))
+        ends.add(end)
+    return ends
+
+
+@pytest.mark.shared
+def test_wrapped_speeches_come_back_as_they_were(shared: Path) -> None:
+    right = found = true = 0
+    for text in texts_of(shared, "de_parliament_2012_2016", 300):
+        gold = [line for raw in text.splitlines() if (line := clean(raw))]
+        for separator in ("\n", "\n\n"):
+            got = paragraphs(separator.join("\n".join(textwrap.wrap(paragraph, 72)) for paragraph in gold))
+            right += len(boundaries(got) & boundaries(gold))
+            found += len(boundaries(got))
+            true += len(boundaries(gold))
+    assert 2 * right / (found + true) >= FLOORS["paragraphs_wrapped_f1"]
+
+
+@pytest.mark.shared
+@pytest.mark.slow
+def test_lines_that_are_paragraphs_are_read_at_the_speed_of_a_table(shared: Path) -> None:
+    texts = texts_of(shared, "zh_news_2012_2019", 2000)
+    start = time.perf_counter()
+    for text in texts:
+        paragraphs(text)
+    took = time.perf_counter() - start
+    # The plain way of doing the same in the same run: split, strip and normalise.
+    start = time.perf_counter()
+    for text in texts:
+        [unicodedata.normalize("NFC", line.strip()) for line in text.splitlines() if line.strip()]
+    assert took < 40 * (time.perf_counter() - start)

@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.languages.identify import identify
+
+FLOORS_FILE = Path(__file__).parents[1] / "floors.json"
+FLOORS: dict[str, Any] = json.loads(FLOORS_FILE.read_text("utf-8")) if FLOORS_FILE.exists() else {}
+
+SHORT = {
+    "de": """Städtediplomatie|Städtepartnerschaft Duisburg–Wuhan|Volksdiplomatie|Kommunale Außenpolitik|Einleitung|Fazit
+Anmerkungen|Literatur|Termin:|Partnerstädte|Klimapartnerschaften|Neue Seidenstraße|Systemischer Rivale|Gremium:|Vorlage Nr.:|öffentlich
+Menschenrechte|Begründung|Schüleraustausch 2014|Frankfurt am Main|Beschlussvorlage|STADT KARLSRUHE|Tel. 0721 133-0
+Die Städtediplomatie (城市外交) gilt als jung""",
+    "en": """City diplomacy in Germany|Sister cities|A delegation from Wuhan visited Duisburg
+The Belt and Road Initiative|People-to-people diplomacy|Human rights dialogue|References|Introduction|Conclusion|Notes|Town twinning after 1945
+Cities as actors in international relations|Soft power|Urban foreign policy: a research agenda""",
+    "zh": """城市外交|民间外交|一带一路|摘要：本文|参考文献|第3页|WTO改革|APEC会议|5G网络|友城|廣州共產黨報告
+中德关系（Sino-German Relations）|杜伊斯堡（Duisburg）|(视频编辑：张贝龙 文字编辑：温凤浩)|BBC Scotland 的记者说""",
+    "fr": """La diplomatie des villes en Europe|Les jumelages franco-chinois|Bordeaux et Wuhan fêtent leurs vingt ans
+Le maire de Lyon reçoit une délégation chinoise|Coopération décentralisée|Une nouvelle route de la soie ?
+Il n'y a pas de réponse simple à cette question.|Droits de l'homme en Chine|Conseil municipal du 12 mars
+Nous avons visité trois usines.|L'école accueille des élèves de Shanghai""",
+    "pl": """Dyplomacja miejska w Polsce|Miasta partnerskie Warszawy|Współpraca z Chinami rozwija się powoli
+Prezydent miasta spotkał się z delegacją z Chengdu.|Nowy jedwabny szlak|Nie ma prostej odpowiedzi na to pytanie
+Prawa człowieka w Chinach|Łódź i Chengdu łączy pociąg towarowy|Uchwała rady miasta z dnia 5 maja""",
+    "ru": """Дипломатия городов|Города-побратимы|Китай и Россия расширяют сотрудничество|Мы посетили три завода
+Мэр города встретился с делегацией из Уханя.|Один пояс — один путь|Простого ответа на этот вопрос нет""",
+    "ja": """日中友好都市の交流|姉妹都市について|上海市の代表団が来訪しました|都市外交とは何か|民間外交の歴史
+北京で会議が開かれた。|一帯一路をめぐる議論|この問題に簡単な答えはない|市長の挨拶|ドイツの都市と中国""",
+    "ko": "도시 외교|자매도시 교류|중국과 독일의 도시 협력",
+    "it": "La diplomazia delle città|Il sindaco ha ricevuto una delegazione cinese|Non esiste una risposta semplice",
+    "es": "La diplomacia de las ciudades|El alcalde recibió a una delegación china|No hay una respuesta sencilla",
+    "nl": "De diplomatie van steden|De burgemeester ontving een Chinese delegatie|Er is geen eenvoudig antwoord op",
+    "und": """123|12.5 %|https://www.example.org/stadt/partner|10.1017/S0305741000012345|– 3 –|***|2014-05-15|(1)
+info@example.de|§ 4|...|€ 13.819|www.example.de|100%|II.""",
+}
+CASES = [(code, text) for code, texts in SHORT.items() for text in texts.replace("\n", "|").split("|")]
+
+
+@pytest.mark.parametrize(("language", "text"), CASES)
+def test_a_title_of_few_words_is_in_its_language(language: str, text: str) -> None:
+    assert identify([text]) == [language]
+
+
+def test_each_text_of_many_gets_its_own_answer() -> None:
+    assert identify([text for _, text in CASES] * 100) == [language for language, _ in CASES] * 100
+
+
+def test_nothing_is_no_language() -> None:
+    assert identify([]) == []
+    assert identify(["", " ", "\n"]) == ["und", "und", "und"]
+
+
+def test_where_a_word_leaves_it_open_it_is_a_language_of_the_study() -> None:
+    assert identify(["Radio", "Film"], known=("de",)) == ["de", "de"]
+    assert identify(["Radio", "Film"], known=("fr", "zh")) == ["fr", "fr"]
+
+
+def test_what_stands_behind_the_first_lines_does_not_change_the_answer() -> None:
+    german = "Die Städtepartnerschaft wird von den Bürgern getragen und nicht nur vom Rat. "
+    assert identify([german * 5 + "The end of the matter is that they left. " * 50]) == ["de"]
+
+
+@given(st.lists(st.text(max_size=30), max_size=5))
+def test_any_texts_have_one_answer_each(texts: list[str]) -> None:
+    found = identify(texts)
+    assert len(found) == len(texts)
+    assert all(language == "und" or (len(language) == 2 and language.islower()) for language in found)
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize(
+    ("language", "characters", "key", "floor"),
+    [
+        ("zh", 20, "identify_zh_20", 0.995),
+        ("zh", 50, "identify_zh_50", 0.999),
+        ("zh", 100, "identify_zh_100", 0.999),
+        ("de", 20, "identify_de_20", 0.978),
+        ("de", 50, "identify_de_50", 0.995),
+        ("de", 100, "identify_de_100", 0.998),
+    ],
+)
+def test_the_beginning_of_a_news_sentence_is_enough(
+    shared: Path, language: str, characters: int, key: str, floor: float
+) -> None:
+    lines = (shared / f"gold/parallel_news/{language}.txt").read_text("utf-8").splitlines()
+    found = identify([line[:characters] for line in lines])
+    assert found.count(language) / len(lines) >= FLOORS.get(key, floor)
+
+
+@pytest.mark.shared
+@pytest.mark.slow
+def test_passages_are_told_apart_several_times_as_fast_as_by_n_grams_alone(shared: Path) -> None:
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    lines = (shared / "gold/parallel_news/de.txt").read_text("utf-8").splitlines()
+    passages = [" ".join(lines[i : i + 3]) for i in range(len(lines) - 3)]
+    plain = LanguageIdentifier.from_model_file(MODEL_FILE)
+    start = time.perf_counter()
+    for passage in passages:
+        plain.classify(passage)
+    plainly = time.perf_counter() - start
+    start = time.perf_counter()
+    identify(passages)
+    assert time.perf_counter() - start < plainly / 3
