@@ -76,7 +76,7 @@ def test_the_script_makes_the_committed_files_from_the_manuscripts(tmp_path: Pat
 def test_it_holds_two_languages_three_kinds_and_all_years(truth: Truth) -> None:
     documents = truth["documents"]
     assert len(documents) >= 60
-    assert Counter(document["language"] for document in documents) == {"zh": 33, "de": 33}
+    assert Counter(document["language"] for document in documents) == {"zh": 70, "de": 70}
     assert {document["source_type"] for document in documents} == {"speech", "article", "city_website"}
     assert {int(document["date"][:4]) for document in documents} == set(range(2004, 2025))
     formats = Counter(document["format"] for document in documents)

@@ -120,7 +120,7 @@ def identify(texts: Sequence[str], known: Sequence[str] = ("zh", "de", "en")) ->
 
 def _head(text: str) -> str:
     """The part of a passage that decides, without addresses."""
-    head = text[:_HEAD]
+    head = text[:_HEAD].strip()
     if "." in head and ("/" in head or "@" in head or "www." in head):
         return _NO_LANGUAGE.sub(" ", head)
     return head
@@ -197,10 +197,9 @@ def _by_ngrams(head: str, german: int, english: int, known: tuple[str, ...], *, 
     Cached: headings and labels come back on every other page.
     """
     ranked: list[tuple[str, float]] = _identifier(script).rank(head.lower() if head.isupper() else head)
-    best = ranked[0][1]
-    if best <= _NO_FEATURES:
-        return next((language for language in known if language in _LATIN_LANGUAGES), "und")
     bonus = {language: _KNOWN_BONUS - _ORDER_STEP * place for place, language in enumerate(known)}
     bonus["de"] = bonus.get("de", 0.0) + _WORD_BONUS * german
     bonus["en"] = bonus.get("en", 0.0) + _WORD_BONUS * english
+    if ranked[0][1] <= _NO_FEATURES:
+        ranked = [(language, 0.0) for language in known if language in _LATIN_LANGUAGES] or [("und", 0.0)]
     return max(ranked, key=lambda pair: pair[1] + bonus.get(pair[0], 0.0))[0]

@@ -136,15 +136,13 @@ def _is_doubtful(form: str, listed: str) -> bool:
 def _weigh(form: str, listed: str | None, analysis: Analysis | None) -> str:  # noqa: PLR0911 - one case a line
     fallback = listed or dictionary().get(form)
     if analysis is None:
-        return fallback or _by_last_part(form) or form
+        return fallback or _by_last_part(form) or _by_guess(form) or form
     lemma, pos, known = analysis.lemma, analysis.pos, analysis.known
     if pos in _NAMES:
         genitive = known and form[0].isupper() and form == lemma + "s"
         return lemma if genitive else fallback or _by_last_part(form) or form
     if form[0].islower():
         return _weigh_small(form, listed, analysis)
-    if not known:
-        return fallback or _by_last_part(form) or form
     frequent = _is_frequent(form)
     if pos == "NN":
         return _noun(form, listed, analysis) or _with_listed_head(form, analysis) or lemma
@@ -199,6 +197,15 @@ def _by_last_part(form: str) -> str | None:
         if (capital or form[:begin] in dictionary()) and (lemma := _lemma_of_listed(part)) is not None:
             return form[:begin] + lemma.lower()
     return None
+
+
+def _by_guess(form: str) -> str | None:
+    """Lemma of a noun with an unknown first part, if a stem that the model knows follows: Para|diplomatie|n."""
+    analysis = analyse(form, guess=True)
+    if analysis is None or analysis.pos != "NN":
+        return None
+    stems = [morpheme for morpheme, kind in analysis.morphemes if not kind.startswith(("SUF", "FUGE"))]
+    return analysis.lemma if len(stems) > 1 and len(stems[-1]) > 3 else None
 
 
 def _with_listed_head(form: str, analysis: Analysis) -> str | None:

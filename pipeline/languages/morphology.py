@@ -3,7 +3,7 @@
 HanTa (Wartena 2019, "A Probabilistic Morphology Model for German Lemmatization") brings, for German, the probability of
 a morpheme given its class and of a class given the two before it. Its own search tries each class at each place. Here
 the search looks up which morphemes there are at a place and tries only those, which finds the same path at ten times
-the speed; where HanTa guesses unknown morphemes anywhere, here only a word with a small initial may have one, in front.
+the speed; where HanTa guesses unknown morphemes anywhere, here a word may have one in front.
 """
 
 from __future__ import annotations
@@ -96,14 +96,17 @@ def load_model() -> Model:
 
 
 @lru_cache(maxsize=1 << 16)
-def analyse(word: str) -> Analysis | None:
-    """The most probable analysis of a word in its own spelling, without context; None where there is none."""
+def analyse(word: str, *, guess: bool = False) -> Analysis | None:
+    """The most probable analysis of a word in its own spelling, without context; None where there is none.
+
+    With ``guess`` the first morpheme may be unknown, as it always may in a word with a small initial.
+    """
     model = load_model()
     lower = word.lower()
     if not 0 < len(word) <= MAX_WORD:
         return None
     capital = word[0].isupper()
-    rows, known = _search(model, lower, guess=not capital)
+    rows, known = _search(model, lower, guess=guess or not capital)
     ends = _word_classes(model, rows[-1])
     listed = model.frequent.get(lower)
     chances = {tag: lp for tag, (lp, _) in ends.items()} if listed is None else dict(listed)

@@ -16,12 +16,14 @@ FLOORS: dict[str, Any] = json.loads(FLOORS_FILE.read_text("utf-8")) if FLOORS_FI
 
 SHORT = {
     "de": """Städtediplomatie|Städtepartnerschaft Duisburg–Wuhan|Volksdiplomatie|Kommunale Außenpolitik|Einleitung|Fazit
-Anmerkungen|Literatur|Termin:|Partnerstädte|Klimapartnerschaften|Neue Seidenstraße|Systemischer Rivale|Gremium:|Vorlage Nr.:|öffentlich
+Anmerkungen|Literatur|Termin:|Partnerstädte|Klimapartnerschaften|Neue Seidenstraße
+Systemischer Rivale|Gremium:|Vorlage Nr.:|öffentlich
 Menschenrechte|Begründung|Schüleraustausch 2014|Frankfurt am Main|Beschlussvorlage|STADT KARLSRUHE|Tel. 0721 133-0
 Die Städtediplomatie (城市外交) gilt als jung""",
     "en": """City diplomacy in Germany|Sister cities|A delegation from Wuhan visited Duisburg
-The Belt and Road Initiative|People-to-people diplomacy|Human rights dialogue|References|Introduction|Conclusion|Notes|Town twinning after 1945
-Cities as actors in international relations|Soft power|Urban foreign policy: a research agenda""",
+The Belt and Road Initiative|People-to-people diplomacy|Human rights dialogue|References|Introduction|Conclusion|Notes
+Town twinning after 1945|Cities as actors in international relations|Soft power
+Urban foreign policy: a research agenda""",
     "zh": """城市外交|民间外交|一带一路|摘要：本文|参考文献|第3页|WTO改革|APEC会议|5G网络|友城|廣州共產黨報告
 中德关系（Sino-German Relations）|杜伊斯堡（Duisburg）|(视频编辑：张贝龙 文字编辑：温凤浩)|BBC Scotland 的记者说""",
     "fr": """La diplomatie des villes en Europe|Les jumelages franco-chinois|Bordeaux et Wuhan fêtent leurs vingt ans

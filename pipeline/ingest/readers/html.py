@@ -70,6 +70,7 @@ def read_html(data: bytes) -> Extract:
     The date is the one of publication as the markup has it, never one that only stands in the text. Menus (runs of
     links) and placeholders (blocks repeated again and again) are kept as ``boilerplate``; a table's rows are ``table``,
     unless the table only lays out the page. The page's first heading is taken even where it stands outside the text.
+    A page of nothing but links has the flag ``links_only``.
 
     Raises:
         Unreadable: ``empty``, ``binary``, ``encoding``, ``broken`` (not HTML) or ``no_text`` (a page built by scripts).
@@ -93,15 +94,19 @@ def read_html(data: bytes) -> Extract:
     if not isinstance(document, Document):
         raise Unreadable("no_text")
     blocks = _told_apart(list(_blocks(document.body)), tree)
-    if not any(block.kind in {"body", "table"} for block in blocks):
+    if not blocks:
         raise Unreadable("no_text")
+    flags = () if any(block.kind in {"body", "table"} for block in blocks) else ("links_only",)
     metadata = _metadata(document, tree)
     heading = _main_heading(tree, metadata.get("title", ""))
     if heading:
         metadata["title"] = heading
-        if not any(_same(block.text, heading) for block in blocks):
+        if not any(
+            block.text == heading or (block.kind == "heading" and _same(block.text, heading)) for block in blocks
+        ):
             blocks.insert(0, Block(heading, "heading"))
-    return Extract(tuple(blocks), f"trafilatura {version('trafilatura')} ({encoding})", "text/html", metadata=metadata)
+    reader = f"trafilatura {version('trafilatura')} ({encoding})"
+    return Extract(tuple(blocks), reader, "text/html", metadata=metadata, flags=flags)
 
 
 def _is_han(text: str) -> bool:
@@ -218,7 +223,7 @@ def _without_last_headings(blocks: list[Block]) -> list[Block]:
     end = len(blocks)
     while end and blocks[end - 1].kind in {"heading", "boilerplate"}:
         end -= 1
-    return blocks[:end] + [Block(block.text, "boilerplate") for block in blocks[end:]]
+    return blocks[:end] + [Block(block.text, "boilerplate") for block in blocks[end:]] if end else blocks
 
 
 def _metadata(document: Document, tree: HtmlElement) -> dict[str, str]:
@@ -231,7 +236,10 @@ def _metadata(document: Document, tree: HtmlElement) -> dict[str, str]:
         "language": _language(tree),
         "url": document.url,
     }
-    return {name: value for name, raw in found.items() if (value := clean(raw or ""))}
+    said = {name: value for name, raw in found.items() if (value := clean(raw or ""))}
+    if _same(said.get("publisher", ""), said.get("title", "")):
+        del said["publisher"]
+    return said
 
 
 def _language(tree: HtmlElement) -> str | None:

@@ -24,6 +24,7 @@ NUMBERED_HEADING = re.compile(
 _TERMINAL = re.compile(r"[.!?。！？；…:：][\"'”’»)）\]」』〕]*$")
 _BIG_GAP = 1.25
 _SAME_SIZE = 0.5
+_LONG = 8
 
 
 class Paragraph(NamedTuple):
@@ -93,7 +94,7 @@ def begins_paragraph(  # noqa: PLR0911 - one return a sign, in their order
 def _by_edges(current: Sequence[Line], line: Line, following: Line | None, column: Column) -> bool:
     last, em = current[-1], line.size
     block = len(current) > 1 and abs(last.x1 - current[-2].x1) < 1.5 and abs(last.x1 - line.x1) < 1.5
-    if last.text.count("(") > last.text.count(")") or _is_centred(last, line, column):
+    if _in_brackets(current) or _is_centred(last, line, column):
         return False
     if not block and has_room(last, line, column.right):
         return True
@@ -116,6 +117,13 @@ def _by_edges(current: Sequence[Line], line: Line, following: Line | None, colum
         and bool(BULLET.match(current[0].text))
         and _TERMINAL.search(last.text) is not None
     )
+
+
+def _in_brackets(current: Sequence[Line]) -> bool:
+    """Tell whether a bracket that a paragraph begins with or its last line opened is still open."""
+    if current[0].text[:1] in "(（" and len(current) < _LONG:
+        return sum(line.text.count("(") - line.text.count(")") for line in current) > 0
+    return current[-1].text.count("(") > current[-1].text.count(")")
 
 
 def _is_centred(last: Line, line: Line, column: Column) -> bool:

@@ -40,6 +40,8 @@ class _Edge(NamedTuple):
     top: bool
     key: str
     line: Placed
+    outermost: bool
+    """On the page's first or last row."""
     apart: bool
     """Parted from the body by a wide gap."""
     detached: bool
@@ -92,13 +94,13 @@ def find_furniture(pages: Sequence[Sequence[Placed]], body_size: float) -> list[
 
 
 def _add_rows(edges: Sequence[_Edge], found: list[set[int]]) -> None:
-    """Add what stands apart from the body on one line with furniture: the head beside a page number."""
+    """Add what stands on a page's outermost row, apart from the body, with furniture: the head beside a page number."""
     rows: dict[tuple[int, bool], list[float]] = defaultdict(list)
     for edge in edges:
         if edge.place in found[edge.page]:
             rows[edge.page, edge.top].append(edge.line.y)
     for edge in edges:
-        if edge.apart and any(abs(y - edge.line.y) < 1 for y in rows[edge.page, edge.top]):
+        if edge.outermost and edge.apart and any(abs(y - edge.line.y) < 1 for y in rows[edge.page, edge.top]):
             found[edge.page].add(edge.place)
 
 
@@ -172,7 +174,7 @@ def _edges(number: int, page: Sequence[Placed], body_size: float) -> Iterator[_E
     heights = [page[row[0]].y for row in rows]
     pitches = sorted(a - b for a, b in pairwise(heights))
     # Rows of two columns can be offset by a little, so the middle pitch may be far too small.
-    usual = max(pitches[len(pitches) // 2] if len(pitches) > 3 else 1.5 * body_size, 1.15 * body_size)
+    usual = max(pitches[len(pitches) // 2] if len(pitches) > 3 else 1.5 * body_size, 1.1 * body_size)
     for top, near in ((True, rows[:_EDGE_ROWS]), (False, rows[: -_EDGE_ROWS - 1 : -1])):
         levels = heights if top else heights[::-1]
         # The outermost rows down to a wide gap are set apart from the body.
@@ -187,4 +189,4 @@ def _edges(number: int, page: Sequence[Placed], body_size: float) -> Iterator[_E
                 line = page[index]
                 apart = step <= last_gap
                 detached = apart or abs(line.size - body_size) > 0.06 * body_size
-                yield _Edge(number, index, top, fold_digits(line.text), line, apart, detached)
+                yield _Edge(number, index, top, fold_digits(line.text), line, step == 0, apart, detached)

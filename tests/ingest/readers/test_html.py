@@ -155,12 +155,29 @@ def test_tables_are_rows_and_lists_are_paragraphs() -> None:
     body = (
         "<h1>Partnerstädte</h1><article>"
         + "".join(f"<p>{p}</p>" for p in GERMAN)
-        + "<ul><li>Wuhan liegt am Jangtse.</li><li>Portsmouth liegt am Meer.</li></ul>"
-        "<table><tr><th>Stadt</th><th>seit</th></tr><tr><td>Wuhan</td><td>1982</td></tr></table></article>"
+        + "<table><tr><th>Stadt</th><th>seit</th></tr><tr><td>Wuhan</td><td>1982</td></tr></table>"
+        "<ul><li>Wuhan liegt am Jangtse.</li><li>Portsmouth liegt am Meer.</li></ul><p>Soweit die Liste.</p></article>"
     )
-    data = page(body, "Partnerstädte", "de").encode()
-    assert of_kind(data, "table") == ["Stadt | seit", "Wuhan | 1982"]
-    assert of_kind(data, "body") == [*GERMAN, "Wuhan liegt am Jangtse.", "Portsmouth liegt am Meer."]
+    blocks = read_html(page(body, "Partnerstädte", "de").encode()).blocks
+    assert [(block.kind, block.text) for block in blocks[4:]] == [
+        ("table", "Stadt | seit"),
+        ("table", "Wuhan | 1982"),
+        ("body", "Wuhan liegt am Jangtse."),
+        ("body", "Portsmouth liegt am Meer."),
+        ("body", "Soweit die Liste."),
+    ]
+
+
+def test_a_heading_that_begins_the_first_paragraph_is_still_a_heading() -> None:
+    body = "<header><h1>Seit 1982</h1></header><article>" + "".join(f"<p>{p}</p>" for p in GERMAN) + "</article>"
+    assert of_kind(page(body, "Seit 1982", "de").encode(), "heading") == ["Seit 1982"]
+
+
+def test_a_page_of_links_is_kept_and_flagged() -> None:
+    links = "".join(f"<li><a href='/{n}'>Meldung Nummer {n} aus dem Rathaus</a></li>" for n in range(12))
+    extract = read_html(page(f"<main><ul>{links}</ul></main>", "Meldungen", "de").replace(FOOT, "").encode())
+    assert extract.flags == ("links_only",)
+    assert len([block for block in extract.blocks if block.kind == "boilerplate"]) >= 12
 
 
 def test_what_comes_again_and_again_is_no_text() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -25,7 +26,10 @@ def differences(root: Path, document: dict[str, Any], engine: str = "pypdfium2")
     byline = extract.metadata["author"]
     found["body"] = [text for text in found["body"] if text != byline]
     found["footnote"] = [text.partition(" ")[2] for text in found["footnote"]]
-    meant = {"heading": document["headings"], "body": document["paragraphs"], "footnote": document["footnotes"]}
+    meant = {
+        kind: [re.sub("(?<=[。，；：]) ", "", text) for text in document[name]]  # no space follows a Chinese sentence
+        for kind, name in (("heading", "headings"), ("body", "paragraphs"), ("footnote", "footnotes"))
+    }
     return {kind: (found[kind], meant[kind]) for kind in meant if found[kind] != meant[kind]}
 
 

@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+import pickle
+from functools import cache
+from typing import TYPE_CHECKING
+
+import pytest
+import spacy
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.languages import chunks
+from pipeline.languages.chunks import cut_chunks
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+    from pipeline.languages.cuts import Cuts
+
+
+@cache
+def blank(language: str) -> Language:
+    return spacy.blank(language)
+
+
+def tokens(cuts: Cuts) -> list[tuple[int, int, str]]:
+    forms = [cuts.forms[index] for index in cuts.form]
+    return list(zip(cuts.passage.tolist(), cuts.start.tolist(), forms, strict=True))
+
+
+def spacy_tokens(texts: list[str], language: str) -> list[tuple[int, int, str]]:
+    docs = map(blank(language).tokenizer, texts)
+    return [(at, token.idx, token.text) for at, doc in enumerate(docs) for token in doc if not token.is_space]
+
+
+def check(texts: list[str], language: str) -> None:
+    cuts = cut_chunks(texts, language)
+    assert tokens(cuts) == spacy_tokens(texts, language)
+    assert cuts.forms == list(dict.fromkeys(form for _, _, form in tokens(cuts)))
+    for passage, start, length, form in zip(cuts.passage, cuts.start, cuts.length, cuts.form, strict=True):
+        assert texts[passage][start : start + length] == cuts.forms[form]
+
+
+WORDS = [
+    "Straße",
+    "z.B.",
+    "geht's",
+    "20",
+    "°C.",
+    "EU-China",
+    "don't",
+    "U.S.",
+    "10a.m.",
+    "(8)",
+    "Nr.:",
+    "𝔘",
+    "é",
+    "城市",
+]
+SPACES = [" ", "  ", "\t", "\n", "\u00a0", "\u2009", "\u3000", "\r\n", "\x1c", "\x85"]
+MARKS = [
+    "(",
+    ")",
+    ":",
+    "-",
+    "'",
+    ".",
+    "°",
+    "…",
+    "„",
+    "“",
+    "😀",
+    "👩\u200d💻",
+    "\u200b",
+    "\u202e",
+    "\ue000",
+    "\x00",
+    "*",
+    "/",
+]
+CASES = sorted(case for case in blank("de").tokenizer.rules if not case.isspace())
+TEXTS = st.lists(
+    st.lists(st.sampled_from(WORDS + SPACES * 3 + MARKS * 2 + CASES), max_size=12).map("".join), max_size=5
+)
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+@settings(deadline=None, max_examples=300)
+@given(texts=TEXTS)
+def test_tokens_are_those_of_spacy_on_made_text(language: str, texts: list[str]) -> None:
+    check(texts, language)
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+@settings(deadline=None, max_examples=200)
+@given(texts=st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=40), max_size=4))
+def test_tokens_are_those_of_spacy_on_any_text(language: str, texts: list[str]) -> None:
+    check(texts, language)
+
+
+@pytest.mark.parametrize("text", ["x.:( ((hrsg.Jh.", ": ():-]Bsp.ca.", "Hrsg.=(: )))v.l.n.r.", "20 ° C., und"])
+def test_a_special_case_over_two_chunks_hides_one_inside(text: str) -> None:
+    """As spaCy has it: these texts differ when their chunks are tokenised alone."""
+    check(["davor", text, "danach"], "de")
+
+
+def test_no_text_has_no_tokens() -> None:
+    for texts in ([], [""], ["", " \n", "\u00a0"]):
+        assert tokens(cut_chunks(texts, "de")) == []
+
+
+def test_a_word_of_100_000_letters_is_one_token() -> None:
+    assert tokens(cut_chunks(["a " + "x" * 100_000 + " b"], "de"))[1] == (0, 2, "x" * 100_000)
+
+
+def test_a_lone_surrogate_is_an_error() -> None:
+    with pytest.raises(UnicodeEncodeError):
+        cut_chunks(["ein \ud800 Zeichen"], "de")
+
+
+def test_an_emptied_memo_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = ["Die Stadt (z.B. Duisburg) geht's an.", "Die Stadt geht."]
+    before = tokens(cut_chunks(texts, "de"))
+    monkeypatch.setattr(chunks, "MEMO_CHARACTERS", 0)
+    assert tokens(cut_chunks(texts, "de")) == before == tokens(cut_chunks(texts, "de"))
+
+
+def test_what_comes_back_travels_between_processes() -> None:
+    cuts = cut_chunks(["Eine Städtepartnerschaft."], "de")
+    assert tokens(pickle.loads(pickle.dumps(cuts))) == tokens(cuts)
