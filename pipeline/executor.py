@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 from collections import deque
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
+
+from pipeline.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -35,13 +39,28 @@ def open_executor(workers: int | None, tasks: int) -> Iterator[Executor]:
     """An executor of ``workers`` processes (as many as there are cores where None), fewer where there are fewer tasks.
 
     Processes are spawned on every system alike: nothing is inherited but what a task is given.
+
+    Raises:
+        InputError: the system ended a worker.
     """
     number = min(workers or os.cpu_count() or 1, tasks)
     if number <= 1:
         yield InProcess()
         return
-    with ProcessPoolExecutor(number, mp_context=multiprocessing.get_context("spawn")) as pool:
-        yield pool
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(number, mp_context=context, initializer=_leave_interrupts_to_parent) as pool:
+        try:
+            yield pool
+        except BrokenProcessPool as problem:
+            raise InputError(
+                "a worker process was ended by the system, most often because memory ran out; "
+                "set workers = 1 under [run] in the study, or close other programs"
+            ) from problem
+
+
+def _leave_interrupts_to_parent() -> None:
+    """Ctrl-C reaches every process of a terminal; only the one that waits for the others has to say something."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def map_in_order(executor: Executor, function: Callable[[T], R], tasks: Iterable[T], under_way: int) -> Iterator[R]:

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline import __version__
-from pipeline.errors import InputError
+from pipeline.errors import InputError, MissingTool
 
 if TYPE_CHECKING:
     from pipeline.study import Study
@@ -89,7 +89,8 @@ def look_at(stages: Sequence[Stage], study: Study) -> list[State]:
     states: list[State] = []
     remade: dict[Path, str] = {}
     for stage in stages:
-        awaited = {remade[path] for path in stage.reads(study) if path in remade}
+        read = {place for path in stage.reads(study) for place in (path, *path.parents)}
+        awaited = {remade[path] for path in remade if path in read}
         why = f"waits for {', '.join(sorted(awaited))}" if awaited else _why_stale(stage, study)
         if why:
             remade |= {stage.folder(study) / name: stage.name for name in stage.writes}
@@ -101,6 +102,21 @@ def read_summary(stage: Stage, study: Study) -> Summary:
     """What the stage had to say when it last ran; empty if it never did."""
     summary: Summary = _read_manifest(stage.folder(study))["stages"].get(stage.name, {}).get("summary", {})
     return summary
+
+
+def was_made(stage: Stage, study: Study) -> bool:
+    """Whether the stage ever ran to its end; what it made may be stale."""
+    return stage.name in _read_manifest(stage.folder(study))["stages"]
+
+
+def path_name(path: Path, root: Path) -> str:
+    """A path as our files write it: relative to ``root`` where it lies under it, with slashes.
+
+    A name whose bytes are no UTF-8 (a Chinese ZIP archive unpacked elsewhere) is written with ``\\x`` escapes: no text
+    file and no Arrow table could hold it otherwise.
+    """
+    inside = path.relative_to(root) if path.is_relative_to(root) else path
+    return os.fsencode(inside.as_posix()).decode("utf-8", "backslashreplace")
 
 
 def hash_file(path: Path) -> str:
@@ -126,25 +142,26 @@ def _bring_one(stage: Stage, study: Study, progress: Progress) -> Outcome:
         return Outcome(stage.name, None, 0.0, read_summary(stage, study), paths)
     draft = folder / f".draft-{stage.name}"
     shutil.rmtree(draft, ignore_errors=True)
-    draft.mkdir(parents=True)
     started = time.perf_counter()
     made_from = _made_from(stage, study)
     try:
+        draft.mkdir(parents=True)
         summary = stage.run(study, draft, progress)
         seconds = time.perf_counter() - started
-        _commit(stage, study, draft, made_from, summary, seconds)
+        _commit(stage, study, draft, {"made_from": made_from, "summary": summary, "seconds": round(seconds, 3)})
+    except BrokenPipeError:
+        raise
     except OSError as problem:
-        if problem.errno is None or problem.filename is None:
+        if problem.errno is None:
             raise
-        raise InputError(f"{problem.filename}: {problem.strerror}; the stage {stage.name!r} was left as it was") from problem
+        place = problem.filename or folder
+        raise InputError(f"{place}: {problem.strerror}; the stage {stage.name!r} was left as it was") from problem
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     return Outcome(stage.name, why, seconds, summary, paths)
 
 
-def _commit(
-    stage: Stage, study: Study, draft: Path, made_from: dict[str, Any], summary: Summary, seconds: float
-) -> None:
+def _commit(stage: Stage, study: Study, draft: Path, entry: dict[str, Any]) -> None:
     """Put the draft's files into place. The manifest's entry goes first and comes last, so a crash between is seen."""
     folder = stage.folder(study)
     missing = [name for name in stage.writes if not (draft / name).exists()]
@@ -157,20 +174,23 @@ def _commit(
         target = folder / name
         if target.is_dir():
             shutil.rmtree(target)
-        os.replace(draft / name, target)
+        (draft / name).replace(target)
     hashes = FileHashes(study)
     wrote = {path.relative_to(folder).as_posix(): hashes.of(path) for path in _outputs(stage, folder)}
     for path in stage.reads(study):
         hashes.of(path)
-    manifest |= {"zwiesprache": __version__, "study": study.name, "files": manifest["files"] | hashes.seen}
-    manifest["stages"][stage.name] = {
-        "made_from": made_from,
-        "wrote": wrote,
-        "finished": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-        "seconds": round(seconds, 3),
-        "summary": summary,
-    }
+    finished = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+    manifest["stages"][stage.name] = entry | {"wrote": wrote, "finished": finished}
+    manifest |= {"zwiesprache": __version__, "study": study.name}
+    manifest["files"] = _still_used(manifest["files"] | hashes.seen, manifest["stages"], path_name(folder, study.root))
     _write_manifest(folder, manifest)
+
+
+def _still_used(files: dict[str, Any], stages: dict[str, Any], folder: str) -> dict[str, Any]:
+    """What is remembered of files, without those that no stage reads or wrote any more."""
+    read = {name for entry in stages.values() for name in entry["made_from"]["reads"]}
+    wrote = {f"{folder}/{name}" for entry in stages.values() for name in entry["wrote"]}
+    return {name: known for name, known in files.items() if name in read or name in wrote}
 
 
 def _why_stale(stage: Stage, study: Study) -> str | None:
@@ -178,13 +198,13 @@ def _why_stale(stage: Stage, study: Study) -> str | None:
     entry = _read_manifest(folder)["stages"].get(stage.name)
     if entry is None:
         return "never made"
-    now, then = _made_from(stage, study), entry["made_from"]
+    now, then = _made_from(stage, study), entry.get("made_from", {})
     for part, said in (("reads", "input"), ("settings", "setting"), ("tools", "tool"), ("code", "code")):
         difference = _first_difference(then.get(part), now[part])
         if difference is not None:
             return f"{said} {difference}"
     hashes = FileHashes(study)
-    for name, digest in entry["wrote"].items():
+    for name, digest in entry.get("wrote", {}).items():
         if not (folder / name).exists():
             return f"output {name} is gone"
         if hashes.of(folder / name) != digest:
@@ -196,10 +216,25 @@ def _made_from(stage: Stage, study: Study) -> dict[str, Any]:
     hashes = FileHashes(study)
     return {
         "settings": json.loads(json.dumps(stage.settings(study), default=str)),
-        "reads": {_name(path, study.root): hashes.of(path) for path in stage.reads(study)},
-        "tools": {tool: importlib.metadata.version(tool) for tool in stage.tools},
+        "reads": {path_name(path, study.root): hashes.of(path) for path in stage.reads(study)},
+        "tools": tool_versions(stage.tools),
         "code": {name: hash_code([name]) for name in stage.modules},
     }
+
+
+def tool_versions(tools: Sequence[str]) -> dict[str, str]:
+    """The version of each distribution.
+
+    Raises:
+        MissingTool: one is not installed.
+    """
+    versions: dict[str, str] = {}
+    for tool in tools:
+        try:
+            versions[tool] = importlib.metadata.version(tool)
+        except importlib.metadata.PackageNotFoundError:
+            raise MissingTool(f"{tool} is not installed; install it with: python -m pip install {tool}") from None
+    return versions
 
 
 class FileHashes:
@@ -214,22 +249,24 @@ class FileHashes:
         self.seen: dict[str, Any] = {}
 
     def of(self, path: Path) -> str:
+        """The sha256 of a file's bytes; ``missing`` where there is none.
+
+        Raises:
+            InputError: the file may not be read.
+        """
+        name = path_name(path, self.root)
+        entry = self.known.get(name)
         try:
             stat = path.stat()
+            if entry is None or entry[:2] != [stat.st_size, stat.st_mtime_ns]:
+                entry = [stat.st_size, stat.st_mtime_ns, hash_file(path)]
         except FileNotFoundError:
             return "missing"
-        name = _name(path, self.root)
-        entry = self.known.get(name)
-        if entry is None or entry[:2] != [stat.st_size, stat.st_mtime_ns]:
-            entry = [stat.st_size, stat.st_mtime_ns, hash_file(path)]
+        except OSError as problem:
+            raise InputError(f"{path}: {problem.strerror}; the work needs this file") from problem
         self.seen[name] = entry
         digest: str = entry[2]
         return digest
-
-
-def _name(path: Path, root: Path) -> str:
-    """A path as the manifest writes it: relative to the study's root where it lies under it."""
-    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
 
 
 def _outputs(stage: Stage, folder: Path) -> list[Path]:
@@ -272,9 +309,10 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
     empty: dict[str, Any] = {"stages": {}, "files": {}}
     try:
         manifest = json.loads((folder / MANIFEST).read_bytes())
-    except (FileNotFoundError, ValueError):
+    except (FileNotFoundError, NotADirectoryError, ValueError):
         return empty
-    return empty | manifest if isinstance(manifest, dict) else empty
+    is_ours = isinstance(manifest, dict) and all(isinstance(manifest.get(part), dict) for part in empty)
+    return manifest if is_ours else empty
 
 
 def _write_manifest(folder: Path, manifest: dict[str, Any]) -> None:

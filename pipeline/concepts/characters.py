@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline.concepts.lexicon import plain
-from pipeline.concepts.spans import Spans, empty_spans, join_spans
+from pipeline.concepts.spans import Spans, empty_spans, find_expression, join_spans
 from pipeline.languages import han
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def find_in_characters(texts: Sequence[str], terms: Sequence[Term]) -> tuple[Spa
 
     Args:
         texts: Passages of a batch.
-        terms: Terms with ``match`` ``form`` or ``regex``.
+        terms: Terms with ``match`` ``form`` or ``regex``; an expression is read with its Chinese characters folded.
     """
     run = _read(texts)
     literal = [(plain(term.form, "zh"), i) for i, term in enumerate(terms) if term.match != "regex"]
@@ -86,9 +86,10 @@ def _search(run: _Run, forms: Sequence[str]) -> Spans:
 
 
 def _search_expression(run: _Run, expression: str, term: int) -> Spans:
-    matches = [found.span() for found in re.finditer(expression, run.text) if found.end() > found.start()]
-    found = np.array(matches, np.int64).reshape(-1, 2)
-    return _spans(run, found[:, 0], found[:, 1], np.full(len(found), term))
+    pairs = zip(expression, han.fold(expression), strict=True)
+    folded = "".join(written if written == read else re.escape(read) for written, read in pairs)
+    found = find_expression(run.text, folded, term)
+    return _spans(run, found.start, found.end, found.term)
 
 
 def _at_edges(text: str, found: Ints, forms: Sequence[str]) -> NDArray[np.bool_]:
@@ -107,5 +108,5 @@ def _at_edges(text: str, found: Ints, forms: Sequence[str]) -> NDArray[np.bool_]
 
 
 def _spans(run: _Run, start: Ints, end: Ints, term: Ints) -> Spans:
-    """Spans of what was read as spans of the texts joined: the last code point decides the end, not the one behind it."""
+    """Spans of what was read as spans of the texts joined: the last code point decides the end, not what follows."""
     return Spans(run.origin[start], run.origin[end - 1] + 1, term)

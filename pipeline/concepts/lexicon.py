@@ -6,7 +6,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from pipeline.errors import LexiconError
 from pipeline.languages import han
@@ -31,13 +31,22 @@ class _Term(_Table):
     not_in: list[Annotated[str, Field(min_length=1)]] = []
     note: str = ""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _string_or_table(cls, written: Any) -> Any:
+        if isinstance(written, str):
+            return {"form": written}
+        if not isinstance(written, dict):
+            raise ValueError(f"a term is a string or a table with form, not {written!r}")  # noqa: TRY004 - pydantic's own
+        return written
+
 
 class _Concept(_Table):
     id: Annotated[str, Field(pattern=r"^[a-z0-9_]+$")]
     label: dict[str, str] = {}
-    zh: list[str | _Term] = []
-    de: list[str | _Term] = []
-    en: list[str | _Term] = []
+    zh: list[_Term] = []
+    de: list[_Term] = []
+    en: list[_Term] = []
     note: str = ""
 
 
@@ -69,23 +78,22 @@ def terms_of(concepts: Iterable[Concept], language: str) -> list[Term]:
 
 
 def plain(form: str, language: str) -> str:
-    """A form as it is compared: NFKC; Chinese folded and without spaces between its characters."""
-    text = unicodedata.normalize("NFKC", form).strip()
+    """A form as it is compared: NFKC; Chinese folded as passages are, and without spaces between its characters."""
     if language != "zh":
-        return " ".join(text.replace("’", "'").split())
-    return re.sub(r"(?<=[\u3007\u3400-\u9fff])\s+(?=[\u3007\u3400-\u9fff])", "", han.fold(text))
+        return " ".join(unicodedata.normalize("NFKC", form).replace("’", "'").split())
+    return han.join_runs(han.fold(unicodedata.normalize("NFC", form)).strip())
 
 
 def _read_concept(path: Path, concept: _Concept) -> Concept:
     terms: list[Term] = []
     for language in LANGUAGES:
-        for written in getattr(concept, language):
-            term = _Term(form=written) if isinstance(written, str) else written
+        for term in getattr(concept, language):
             _check_term(path, concept.id, language, term)
             match = term.match or _DEFAULT_MATCH[language]
             terms.append(Term(concept.id, language, term.form, match, tuple(term.not_in)))
     if not terms:
-        raise LexiconError(f"{path}: concept {concept.id!r} has no term in {', '.join(LANGUAGES)}; give it one or take it out")
+        languages = ", ".join(LANGUAGES)
+        raise LexiconError(f"{path}: concept {concept.id!r} has no term in {languages}; give it one or take it out")
     return Concept(concept.id, concept.label, tuple(terms))
 
 

@@ -1,11 +1,12 @@
 """Matches as spans over a run of text, and which of them are mentions: the longest wins, ``not_in`` excludes.
 
-All arrays of a `Spans` are int64 and of equal length; offsets are code points in one run of text in which the passages of
-a batch follow each other, so that spans of different passages never touch.
+All arrays of a `Spans` are int64 and of equal length; offsets are code points in one run of text in which the passages
+of a batch follow each other, U+0000 between them, so that spans of different passages never touch.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -54,6 +55,25 @@ def join_spans(parts: list[Spans]) -> Spans:
         np.concatenate([p.end for p in parts]),
         np.concatenate([p.term for p in parts]),
     )
+
+
+def find_expression(joined: str, expression: str, term: int) -> Spans:
+    """The matches of a regular expression in each passage by itself; empty ones are none.
+
+    Args:
+        joined: Passages with U+0000 between them.
+        expression: What to look for.
+        term: The index of its term.
+    """
+    pattern = re.compile(expression)
+    matches: list[tuple[int, int]] = []
+    offset = 0
+    for text in joined.split("\0"):
+        spans = (found.span() for found in pattern.finditer(text))
+        matches += [(offset + start, offset + end) for start, end in spans if end > start]
+        offset += len(text) + 1
+    found = np.array(matches, np.int64).reshape(-1, 2)
+    return Spans(found[:, 0], found[:, 1], np.full(len(found), term))
 
 
 def resolve(spans: Spans, excluding: Spans, size: Ints) -> Mentions:

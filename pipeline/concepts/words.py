@@ -1,12 +1,13 @@
 """German and English terms, found on words: a look-up per type, then one ``take`` over the tokens.
 
 A term is a row of slots, one a word; for each slot it is known which types fill it. Case counts as written, but for a
-sentence's first word and for words all in capitals; a hyphen inside a word counts as none.
+sentence's first word and for words all in capitals; a hyphen inside a word counts as none. Where a language's words end
+at hyphens (English), a hyphen between two words is passed over in texts and terms alike, and a term that has one also
+counts written as one word (``de-risking``, ``derisking``).
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.concepts.lexicon import plain
-from pipeline.concepts.spans import Spans, empty_spans, join_spans
+from pipeline.concepts.spans import Spans, find_expression, join_spans
 from pipeline.languages.tokens import language_module
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 _LONG_ENOUGH = 8
 """A word that begins with a term of so many letters has it as a part, whatever the splitting of compounds says."""
 _STEM = 4
-_ENDERS = frozenset(".!?:…„»«\"“(–-•")
+_ENDERS = frozenset('.!?:…„»«"“(–-•')
 """After one of these a capital can be that of a sentence's first word."""
 
 
@@ -65,6 +66,19 @@ class Words:
     passage: Ints
     is_word: Flags
     is_ender: Flags
+    is_hyphen: Flags
+
+    def without_hyphens(self) -> Words:
+        """The tokens but for hyphens between two words with no space."""
+        inside = self.is_hyphen.copy()
+        inside[:1], inside[-1:] = False, False
+        inside[1:] &= self.start[1:] == self.end[:-1]
+        inside[:-1] &= self.end[:-1] == self.start[1:]
+        kept = ~inside
+        return Words(
+            self.type[kept], self.start[kept], self.end[kept], self.passage[kept],
+            self.is_word[kept], self.is_ender[kept], self.is_hyphen[kept],
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +100,13 @@ def prepare(terms: Sequence[Term], types: pa.Table, language: str) -> WordTerms:
     written = [(i, False, term.form) for i, term in enumerate(terms) if term.match != "regex"]
     written += [(i, True, longer) for i, term in enumerate(terms) for longer in term.not_in]
     known: dict[_Slot, int] = {}
-    rows = []
+    rows: list[list[int]] = []
+    owners: list[tuple[int, bool]] = []
     for i, is_longer, form in written:
         match = "lemma" if is_longer else terms[i].match
-        rows.append([known.setdefault(slot, len(known)) for slot in _slots(form, match, language)])
+        for way in _ways(form, language):
+            rows.append([known.setdefault(slot, len(known)) for slot in _slots(way, match, language)])
+            owners.append((i, is_longer))
     slots = np.full((len(rows), max(map(len, rows), default=0)), -1, np.int64)
     for row, filled in zip(slots, rows, strict=True):
         row[: len(filled)] = filled
@@ -97,8 +114,8 @@ def prepare(terms: Sequence[Term], types: pa.Table, language: str) -> WordTerms:
     columns = np.array(pairs, np.int64).reshape(-1, 3)
     return WordTerms(
         slots=slots,
-        terms=np.array([i for i, _, _ in written], np.int64),
-        excluding=np.array([is_longer for _, is_longer, _ in written], np.bool_),
+        terms=np.array([i for i, _ in owners], np.int64),
+        excluding=np.array([is_longer for _, is_longer in owners], np.bool_),
         types=columns[:, 0],
         fills=columns[:, 1],
         at_start_only=columns[:, 2].astype(np.bool_),
@@ -111,15 +128,21 @@ def enders(forms: Sequence[str]) -> list[bool]:
     return [form[-1] in _ENDERS for form in forms]
 
 
+def hyphens(forms: Sequence[str]) -> list[bool]:
+    """Say of each form whether it is a hyphen."""
+    return [_key(form) == "" for form in forms]
+
+
 def find_in_words(ready: WordTerms, words: Words, joined: str) -> tuple[Spans, Spans]:
     """All matches of terms, and all of their ``not_in`` strings.
 
     Args:
         ready: The terms.
         words: The batch's tokens, in order.
-        joined: The batch's passages joined by one code point, for terms that are regular expressions.
+        joined: The batch's passages joined by U+0000, for terms that are regular expressions.
     """
-    parts = [_find_expression(joined, expression, term) for expression, term in ready.expressions]
+    parts = [find_expression(joined, expression, term) for expression, term in ready.expressions]
+    words = words.without_hyphens()
     at, row = _first_words(ready, words)
     starts = _sentence_starts(words)
     alive = np.ones(len(at), dtype=np.bool_)
@@ -135,14 +158,6 @@ def find_in_words(ready: WordTerms, words: Words, joined: str) -> tuple[Spans, S
     found = Spans(words.start[at[alive]], words.end[last[alive]], ready.terms[row[alive]])
     longer = ready.excluding[row[alive]]
     return join_spans([found.take(~longer), *parts]), found.take(longer)
-
-
-def _find_expression(joined: str, expression: str, term: int) -> Spans:
-    matches = [found.span() for found in re.finditer(expression, joined) if found.end() > found.start()]
-    if not matches:
-        return empty_spans()
-    found = np.array(matches, np.int64)
-    return Spans(found[:, 0], found[:, 1], np.full(len(found), term))
 
 
 def _first_words(ready: WordTerms, words: Words) -> tuple[Ints, Ints]:
@@ -193,11 +208,27 @@ def _sentence_starts(words: Words) -> Flags:
     return first_in_passage | (since > 0)
 
 
-def _slots(form: str, match: str, language: str) -> list[_Slot]:
-    module = language_module(language)
+def _ways(form: str, language: str) -> list[str]:
+    """The ways in which a form is looked for: as it is, and as one word where its hyphens stand between words."""
     text = plain(form, language)
-    cuts = module.cut([text])
-    words = [cuts.forms[i] for i in cuts.form.tolist()]
+    one_word = _key_of_each(text)
+    splits = one_word != text and any(hyphens(_cut(text, language)))
+    return [text, one_word] if splits else [text]
+
+
+def _key_of_each(text: str) -> str:
+    return " ".join(_key(word) or word for word in text.split())
+
+
+def _cut(text: str, language: str) -> list[str]:
+    cuts = language_module(language).cut([text])
+    return [cuts.forms[i] for i in cuts.form.tolist()]
+
+
+def _slots(text: str, match: str, language: str) -> list[_Slot]:
+    module = language_module(language)
+    words = _cut(text, language)
+    words = [word for word in words if _key(word)] or words
     lemmas = module.lemmatize(words)
     parts = module.split_compounds(words, lemmas)
     return [_Slot(match, word, lemma, part) for word, lemma, part in zip(words, lemmas, parts, strict=True)]
@@ -222,24 +253,35 @@ def _pairs(slots: Sequence[_Slot], types: pa.Table, language: str) -> Iterable[t
 
 def _fit(slot: _Slot, form: str, lemma: str, low: str, parts: Sequence[str]) -> bool | None:
     """False where the type fills the slot anywhere, True where only at a sentence's start, None where nowhere."""
-    mine = {_key(slot.form)} if slot.match == "form" else {_key(slot.form), _key(slot.lemma)}
-    theirs = {_key(form)} if slot.match == "form" else {_key(form), _key(lemma)}
-    if mine & theirs or (slot.match == "compound" and _has_part(slot, form, parts)):
+    by_form = slot.match == "form"
+    mine = {_key(slot.form)} if by_form else {_key(slot.form), _key(slot.lemma)}
+    theirs = {_key(form)} if by_form else {_key(form), _key(lemma)}
+    fits = bool(mine & theirs) or (slot.match == "compound" and _has_part(slot, form, parts))
+    if fits and _same_case(slot.form, form):
         return False
-    loose = {key.lower() for key in mine} & {key.lower() for key in theirs | {_key(low)}}
-    if not loose:
-        return None
-    if form.isupper() and len(form) > 1:
-        return False
-    return True if form[:1].isupper() else None
+    if form.isupper() and len(form) > 1:  # ß has no capital: GROSSMACHT is Großmacht
+        alike = {key.casefold() for key in mine} & {key.casefold() for key in theirs | {_key(low)}}
+        return False if fits or alike else None
+    loose = theirs if by_form else theirs | {_key(low)}
+    alike = {key.lower() for key in mine} & {key.lower() for key in loose}
+    return True if (fits or alike) and form[:1].isupper() else None
+
+
+def _same_case(written: str, form: str) -> bool:
+    """Whether a word begins with a capital where the term's does; what is all capitals in the term stays so."""
+    if written.isupper() and len(written) > 1:
+        return form[:2].isupper()
+    return written[:1].isupper() == form[:1].isupper()
 
 
 def _has_part(slot: _Slot, form: str, parts: Sequence[str]) -> bool:
-    width = len(slot.parts)
-    if width and any(tuple(parts[i : i + width]) == slot.parts for i in range(len(parts) - width + 1)):
+    width, word, stem = len(slot.parts), _key(form).lower(), _key(slot.lemma).lower()
+    if slot.lemma in parts or (len(stem) >= _LONG_ENOUGH and word.startswith(stem)):
         return True
-    stem = _key(slot.lemma).lower()
-    return slot.lemma in parts or (len(stem) >= _LONG_ENOUGH and _key(form).lower().startswith(stem))
+    if not width or not any(tuple(parts[i : i + width]) == slot.parts for i in range(len(parts) - width + 1)):
+        return False
+    last = slot.parts[-1].lower()  # the parts before it as written: Stadtpartnerschaft is no Städtepartnerschaft
+    return not stem.endswith(last) or stem.removesuffix(last) in word
 
 
 def _key(word: str) -> str:
@@ -252,7 +294,7 @@ def _candidates(slots: Sequence[_Slot], types: pa.Table, language: str) -> pa.Ta
     """The types that may fill a slot: a coarse sieve in Arrow, so that Python sees some hundreds of types."""
     types = types.filter(pc.equal(types["language"], language))
     keys = {_key(word).lower() for slot in slots for word in (slot.form, slot.lemma)}
-    stems = {key[:_STEM] for key in keys}
+    stems = {written[:_STEM] for key in keys for written in (key, key.casefold())}
     form, lemma = (_arrow_key(types[name]) for name in ("form", "lemma"))
     wanted = pc.or_(pc.is_in(form, pa.array(keys)), pc.is_in(lemma, pa.array(keys)))
     capital = pc.and_(pc.utf8_is_upper(pc.utf8_slice_codeunits(types["form"], 0, 1)), _starts_with(form, stems))
@@ -260,7 +302,7 @@ def _candidates(slots: Sequence[_Slot], types: pa.Table, language: str) -> pa.Ta
     for slot in slots:
         if slot.match == "compound":
             wanted = pc.or_(wanted, pc.starts_with(form, _key(slot.lemma).lower()))
-            for part in slot.parts[:1]:
+            for part in {slot.lemma, *slot.parts[:1]}:
                 wanted = pc.or_(wanted, _has(types["parts"], part))
     return types.filter(wanted)
 
@@ -277,7 +319,7 @@ def _starts_with(column: pa.ChunkedArray, stems: Iterable[str]) -> pa.ChunkedArr
 def _has(lists: pa.ChunkedArray, part: str) -> pa.ChunkedArray:
     """Whether each list holds a text."""
     combined = lists.combine_chunks()
-    values = pc.equal(combined.flatten(), part).to_numpy(zero_copy_only=False)
+    values: Flags = pc.equal(combined.flatten(), part).to_numpy(zero_copy_only=False)
     holds = np.zeros(len(combined), dtype=np.bool_)
     holds[pc.list_parent_indices(combined).to_numpy()[values]] = True
     return pa.chunked_array([pa.array(holds)])

@@ -46,7 +46,9 @@ def draw_corpus(corpus: pa.Table) -> Figure | None:
     counts = _count_documents(corpus)
     if not counts:
         return None
-    languages, kinds = list(dict.fromkeys(key[0] for key in counts)), list(dict.fromkeys(key[1] for key in counts))
+    found = dict.fromkeys(key[0] for key in counts)
+    languages = sorted(found, key=lambda code: [*LANGUAGE_NAMES, code].index(code))
+    kinds = list(dict.fromkeys(key[1] for key in counts))
     names = {kind: kind.replace("_", " ") for kind in kinds}
     first, last = min(key[2] for key in counts), max(key[2] for key in counts)
     with drawing():

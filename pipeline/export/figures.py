@@ -79,6 +79,9 @@ def draw_concept(timelines: pa.Table, concept: str, label: Mapping[str, str], no
         frame = _frame(concept, curves)
         longest = max(len(curves[language, ALL].periods) for language in languages)
         titles = wrap_text(_title(label, concept), _TEXT_WIDTH, 10)
+        left_out = len({group for (_, group), one in curves.items() if one.words.sum()} - {ALL}) - len(styles)
+        if left_out:
+            note += f" The {len(styles)} groups with most words are drawn; {left_out} more are in the table."
         notes = wrap_text(note, _TEXT_WIDTH, SMALL) if note else []
         strips = {
             language: [group for group in styles if longest > DENSE and _draws(curves, language, group)]
@@ -218,7 +221,7 @@ def _draw_language(figure: Figure, curves: Curves, parts: _Parts, place: tuple[f
     axes.set_ylabel(RATE, fontsize=7.5, labelpad=3)
     axes.yaxis.set_label_coords(-(_AXIS - 5.0) / width, 0.5)
     shown["gap"] |= panels.draw_gaps(axes, main, frame)
-    panels.draw_band(axes, main)
+    shown["beyond"] |= panels.draw_band(axes, main)
     for group in (*inside, ALL):
         weight = 1.7 if group == ALL else 0.9
         _draw_one(
@@ -267,8 +270,9 @@ def _draw_small(
         return
     panels.scale_axis(axes, panels.top_of_axis(main), ticks=2)
     shown["gap"] |= panels.draw_gaps(axes, main, frame)
-    panels.draw_band(axes, main)
-    _draw_one(axes, main, MAIN, (frame.concept, language), shown, weight=1.1)
+    shown["beyond"] |= panels.draw_band(axes, main)
+    weight = 0.7 if len(main.periods) > DENSE else 1.1
+    _draw_one(axes, main, MAIN, (frame.concept, language), shown, weight=weight)
 
 
 def _draw_one(

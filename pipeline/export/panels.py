@@ -24,7 +24,7 @@ POINT = 25.4 / 72
 SMALL = 7.0
 """The smallest type, in points."""
 INK = "#1a1a1a"
-BAND, GAP, GAP_LINES, BARS = "#d3d6db", "#f6f6f6", "#d8d8d8", "#a6a6a6"
+BAND, CUT, GAP, GAP_LINES, BARS = "#d3d6db", "#8f949c", "#f6f6f6", "#d8d8d8", "#a6a6a6"
 DENSE = 60
 """More periods than this are drawn without room for markers between the points."""
 _HEADROOM = 1.1
@@ -97,8 +97,16 @@ def draw_gaps(axes: Axes, series: Series, frame: Frame) -> bool:
     return bool(found)
 
 
-def draw_band(axes: Axes, series: Series) -> None:
-    """The 95 % interval as a band; over a period that stands alone, as wide as a part of it."""
+def draw_band(axes: Axes, series: Series) -> bool:
+    """The 95 % interval as a band; over a period that stands alone, as wide as a part of it.
+
+    Args:
+        axes: with its y limits set.
+        series: the curve.
+
+    Returns:
+        Whether the band reached beyond the axis, which carets then show.
+    """
     x, low = line_data(series, series.low)
     high = line_data(series, series.high)[1]
     axes.fill_between(x, low, high, color=BAND, linewidth=0, zorder=1)
@@ -107,6 +115,21 @@ def draw_band(axes: Axes, series: Series) -> None:
         width = 0.5 * (series.right - series.left)[single]
         height = (series.high - series.low)[single]
         axes.bar(series.middle[single], height, width, series.low[single], color=BAND, linewidth=0, zorder=1)
+    return _draw_carets(axes, series, series.high > axes.get_ylim()[1], CUT)
+
+
+def _draw_carets(
+    axes: Axes, series: Series, beyond: NDArray[np.bool_], color: str, links: Sequence[str | None] = ()
+) -> bool:
+    """Small arrows at the upper edge for what lies above it."""
+    if not beyond.any():
+        return False
+    at = series.middle[beyond]
+    top = np.full(at.shape, axes.get_ylim()[1])
+    carets = axes.scatter(at, top, 14, color, marker="^", linewidths=0, clip_on=False, zorder=6)
+    if links:
+        carets.set_urls([links[i] for i in np.flatnonzero(beyond).tolist()])
+    return True
 
 
 def draw_curve(axes: Axes, series: Series, style: Style, links: Sequence[str | None], *, weight: float = 0.9) -> bool:
@@ -126,7 +149,7 @@ def draw_curve(axes: Axes, series: Series, style: Style, links: Sequence[str | N
     """
     top = axes.get_ylim()[1]
     dense = len(series.periods) > DENSE
-    width, size = (0.5 * weight, 1.5 * weight + 1.5) if dense else (weight, 9.0 * weight)
+    width, size = (0.5 * weight, 2.3 * weight) if dense else (weight, 9.0 * weight)
     line = "-" if dense else style.line
     x, y = line_data(series, series.rate)
     axes.plot(x, y, color=style.color, linestyle=line, linewidth=width, zorder=4 if style is MAIN else 3)
@@ -134,13 +157,7 @@ def draw_curve(axes: Axes, series: Series, style: Style, links: Sequence[str | N
     drawn = alone(series) if dense and style is not MAIN else np.isfinite(series.rate)
     beyond = drawn & (series.rate > top)
     _draw_points(axes, series, drawn & ~beyond, style, size=size, links=links)
-    if beyond.any():
-        at = series.middle[beyond]
-        carets = axes.scatter(
-            at, np.full(at.shape, top), 14, style.color, marker="^", linewidths=0, clip_on=False, zorder=6
-        )
-        carets.set_urls([links[i] for i in np.flatnonzero(beyond).tolist()])
-    return bool(beyond.any())
+    return _draw_carets(axes, series, beyond, style.color, links)
 
 
 def _draw_points(
@@ -195,7 +212,7 @@ def scale_time(axes: Axes, series: Series, frame: Frame, width: float) -> None:
         axes.set_xticks(series.middle[::step], series.periods[::step])
         return
     room = width / (text_width("0000", SMALL) * POINT + 2.2)
-    years = np.arange(np.ceil(frame.first), np.floor(frame.last) + (0 if yearly else 1))
+    years = np.arange(np.ceil(frame.first), np.ceil(frame.last))
     step = next(step for step in (1, 2, 5, 10, 20, 25, 50, 100, 1000) if len(years) / step <= room or step == 1000)
     shown = years[years % step == 0] if len(years) > 1 else years
     axes.set_xticks(shown + 0.5 if yearly else shown, [f"{year:.0f}" for year in shown])

@@ -128,7 +128,7 @@ def render_report(data: ReportData) -> str:
         absent=[concept for concept in data.concepts if concept.id not in found],
         overview=overview,
         composition=_embed(data.composition, "composition", {}),
-        corpus=_summarise_corpus(data.corpus),
+        corpus=_summarise_corpus(data.corpus, data.languages),
         reasons=_count_reasons(data.rejects),
         rejects=data.rejects.slice(0, _REJECTS).to_pylist(),
     )
@@ -237,8 +237,9 @@ def _period(row: Mapping[str, Any]) -> _Period:
     )
 
 
-def _summarise_corpus(corpus: pa.Table) -> list[dict[str, Any]]:
-    """One row for each language and source type."""
+def _summarise_corpus(corpus: pa.Table, languages: Sequence[str]) -> list[dict[str, Any]]:
+    """One row for each language and source type, the study's languages first."""
+    order = {code: n for n, code in enumerate(languages)}
     counts = ("documents", "passages", "words", "characters", "duplicates", "undated", "rejected")
     years = pc.cast(corpus["year"], pa.string())
     table = corpus.set_column(corpus.column_names.index("year"), "year", years)
@@ -252,7 +253,7 @@ def _summarise_corpus(corpus: pa.Table) -> list[dict[str, Any]]:
             "years": _span(row["year_min"], row["year_max"]),
             **{name: row[f"{name}_sum"] for name in counts},
         }
-        for row in sums.to_pylist()
+        for row in sorted(sums.to_pylist(), key=lambda row: order.get(row["language"], len(order)))
     ]
 
 

@@ -5,6 +5,7 @@ Every fold keeps the number of code points, so an offset in the folded text is o
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import cache
 from importlib.metadata import version
@@ -25,6 +26,8 @@ _WIDE = ((0x3000, 0x3001), (0xFF00, 0xFFF0))
 _COMPATIBLE = ((0x2E80, 0x2FE0), (0xF900, 0xFB00), (0x2F800, 0x2FA20))
 """Radicals and compatibility ideographs."""
 _HAN = ((0x3007, 0x3008), (0x3400, 0x4DC0), (0x4E00, 0xA000), (0xF900, 0xFB00), (0x20000, 0x323B0))
+_CLASS = "[" + "".join(f"{chr(first)}-{chr(last - 1)}" for first, last in _HAN) + "]"
+_INSIDE_RUN = re.compile(rf"(?<={_CLASS})\s+(?={_CLASS})")
 
 
 def to_codes(text: str) -> Codes:
@@ -35,6 +38,11 @@ def to_codes(text: str) -> Codes:
 def to_text(codes: Codes) -> str:
     """The text of code points."""
     return codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
+
+
+def join_runs(text: str) -> str:
+    """A text without the whitespace that stands between two Chinese characters."""
+    return _INSIDE_RUN.sub("", text)
 
 
 def fold(text: str) -> str:

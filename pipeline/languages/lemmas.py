@@ -11,7 +11,7 @@ import re
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
-from pipeline.languages.morphology import Analysis, analyse, load_model
+from pipeline.languages.morphology import Analysis, analyse, is_noun_stem, load_model
 from pipeline.languages.spelling import of_1996, with_sharp_s
 
 if TYPE_CHECKING:
@@ -200,12 +200,12 @@ def _by_last_part(form: str) -> str | None:
 
 
 def _by_guess(form: str) -> str | None:
-    """Lemma of a noun with an unknown first part, if a stem that the model knows follows: Para|diplomatie|n."""
+    """Lemma of a noun that the model can only guess, if it ends in a noun of the model's: Paradiplomatie(n)."""
     analysis = analyse(form, guess=True)
-    if analysis is None or analysis.pos != "NN":
+    if analysis is None or analysis.pos != "NN" or form.endswith("er"):
         return None
-    stems = [morpheme for morpheme, kind in analysis.morphemes if not kind.startswith(("SUF", "FUGE"))]
-    return analysis.lemma if len(stems) > 1 and len(stems[-1]) > 3 else None
+    lower = analysis.lemma.lower()
+    return analysis.lemma if any(is_noun_stem(lower[begin:]) for begin in range(2, len(lower) - 4)) else None
 
 
 def _with_listed_head(form: str, analysis: Analysis) -> str | None:

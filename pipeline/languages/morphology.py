@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from pipeline.languages.spelling import of_1996
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 MAX_WORD = 60
 """A longer form is no word of German; it is not analysed."""
@@ -25,6 +25,7 @@ _MASK = (1 << _SHIFT) - 1
 _IGNORED = frozenset({"XY", "URL", "SYMB", "TRUNC", "ORD_ABR"})
 _OPEN = ("NN", "NE", "ADJ", "VV", "VVnp")
 
+Classes = tuple[tuple[int, float], ...]  # classes, or states, with log probability
 Row = dict[int, tuple[float, int, int]]  # state -> log probability, where its morpheme begins, the state before
 
 
@@ -46,11 +47,13 @@ class Model:
     """HanTa's tables, turned the way the search needs them."""
 
     tagger: Any
-    morphemes: Mapping[str, tuple[tuple[int, float], ...]]
+    morphemes: Mapping[str, Classes]
     """Of a morpheme: its classes, with log probability; of the beginning of one that is none itself: nothing."""
     inner: Mapping[int, Mapping[int, float]]
     """Of a state: the classes that may follow, with log probability."""
-    final: Mapping[int, tuple[tuple[int, float], ...]]
+    steps: Mapping[int, dict[str, Classes]]
+    """Of a state and a morpheme: the states that it leads to; filled on the way."""
+    final: Mapping[int, Classes]
     """Of a state: the word classes that may end there."""
     frequent: Mapping[str, Iterable[tuple[int, float]]]
     """Of a frequent word: its word classes, with log probability, as counted in a corpus with tags."""
@@ -82,6 +85,7 @@ def load_model() -> Model:
         morphemes=dict.fromkeys((m[:size] for m in morphemes for size in range(1, len(m))), ())
         | {morpheme: tuple(tags) for morpheme, tags in morphemes.items()},
         inner={state: {tag: lp for tag, lp in follow.items() if tag > 0} for state, follow in states.items()},
+        steps={state: {} for state in states},
         final={
             state: tuple((-tag, lp) for tag, lp in follow.items() if tag < 0)
             for state, follow in states.items()
@@ -123,43 +127,57 @@ def _search(model: Model, word: str, *, guess: bool) -> tuple[list[Row], bool]:
         return rows, True
     size = len(word)
     unknown = [
-        (end, [(tag, model.tagger.lp_m_t(word[:end], tag, size, False)) for tag in model.open])
+        (end, tuple((tag, model.tagger.lp_m_t(word[:end], tag, size, False)) for tag in model.open))
         for end in range(3, size + 1)
         if not model.morphemes.get(word[:end])
     ]
     return _fill(model, word, unknown), False
 
 
-def _fill(model: Model, word: str, unknown: Iterable[tuple[int, list[tuple[int, float]]]]) -> list[Row]:  # noqa: C901
+def _fill(model: Model, word: str, unknown: Iterable[tuple[int, Classes]]) -> list[Row]:
     """Viterbi's table: for each place in the word, the best way to each state there."""
-    size, morphemes, inner = len(word), model.morphemes, model.inner
+    size, morphemes, steps_of = len(word), model.morphemes, model.steps
     rows: list[Row] = [{} for _ in range(size + 1)]
     rows[0][1] = (0.0, 0, 0)  # the class before the first is 0, the first is START, 1
-    for begin in range(size):
-        row = rows[begin]
+    for end, classes in unknown:
+        _extend(rows[end], 0, 1, 0.0, _steps(model.inner[1], 1, classes))
+    for begin, row in enumerate(rows[:-1]):
         if not row:
             continue
-        found: list[tuple[Row, Iterable[tuple[int, float]]]] = []
-        for end in range(begin + 1, size + 1):
-            classes = morphemes.get(word[begin:end])
-            if classes is None:
-                break  # no morpheme begins like this
-            if classes:
-                found.append((rows[end], classes))
-        if begin == 0:
-            found.extend((rows[end], tags) for end, tags in unknown)
+        found = [(rows[end], morpheme, classes) for end, morpheme, classes in _morphemes_at(morphemes, word, begin)]
         for state, (probability, _, _) in row.items():
-            follow = inner.get(state)
-            if follow is None:
+            known = steps_of.get(state)
+            if known is None:
                 continue
-            before = (state & _MASK) << _SHIFT
-            for target, tags in found:
-                for tag, emitted in tags:
-                    if tag in follow:
-                        total = probability + emitted + follow[tag]
-                        if (old := target.get(before | tag)) is None or total > old[0]:
-                            target[before | tag] = (total, begin, state)
+            for target, morpheme, classes in found:
+                steps = known.get(morpheme)
+                if steps is None:
+                    steps = known[morpheme] = _steps(model.inner[state], state, classes)
+                if steps:
+                    _extend(target, begin, state, probability, steps)
     return rows
+
+
+def _morphemes_at(morphemes: Mapping[str, Classes], word: str, begin: int) -> Iterator[tuple[int, str, Classes]]:
+    for end in range(begin + 1, len(word) + 1):
+        classes = morphemes.get(word[begin:end])
+        if classes is None:
+            return  # no morpheme begins like this
+        if classes:
+            yield end, word[begin:end], classes
+
+
+def _steps(follow: Mapping[int, float], state: int, classes: Classes) -> Classes:
+    """The states that a morpheme of these classes leads to, with log probability."""
+    before = (state & _MASK) << _SHIFT
+    return tuple((before | tag, emitted + follow[tag]) for tag, emitted in classes if tag in follow)
+
+
+def _extend(row: Row, begin: int, state: int, probability: float, steps: Classes) -> None:
+    for new, step in steps:
+        old = row.get(new)
+        if old is None or probability + step > old[0]:
+            row[new] = (probability + step, begin, state)
 
 
 def _word_classes(model: Model, row: Row) -> dict[int, tuple[float, int]]:
@@ -206,6 +224,12 @@ def _with_ending(model: Model, stem: str, main: str) -> str:
     longest, table = model.endings.get(main, (0, {}))
     marked = "#" + stem
     return stem + next((table[end] for size in range(longest, 0, -1) if (end := marked[-size:]) in table), "")
+
+
+def is_noun_stem(stem: str) -> bool:
+    """Whether the model has the stem as that of a noun."""
+    model = load_model()
+    return any(model.names[tag] == "NN" for tag, _ in model.morphemes.get(stem, ()))
 
 
 def stem_lemma(stem: str, kind: str) -> str:

@@ -66,9 +66,9 @@ def cut(texts: Sequence[str]) -> Cuts:
 
 
 def lemmatize(forms: Sequence[str]) -> list[str]:
-    """The lemma of each form: Simplified characters, ordinary width."""
-    joined = han.fold("\n".join(forms))
-    return joined.split("\n") if forms else []
+    """The lemma of each form: Simplified characters, ordinary width, no space between Chinese characters."""
+    folded = han.fold("\0".join(forms)).split("\0") if forms else []
+    return [form if form.isalnum() else han.join_runs(form) for form in folded]
 
 
 def split_compounds(forms: Sequence[str], lemmas: Sequence[str]) -> list[tuple[str, ...]]:  # noqa: ARG001 - one interface

@@ -33,8 +33,8 @@ def test_compounds_have_their_parts(lemma: str, parts: tuple[str, ...]) -> None:
     assert parts_of(lemma) == parts
 
 
-SIMPLE = ["Stadt", "Partnerschaft", "Freundschaft", "Übersicht", "Entwicklung", "gehen", "stattfinden", "machbar", "NATO",
-          "EU", "2019", "…", "-", "", "Be-dienung", "Städte-"]  # fmt: skip
+SIMPLE = ["Stadt", "Partnerschaft", "Freundschaft", "Übersicht", "Entwicklung", "gehen", "stattfinden", "machbar",
+          "NATO", "EU", "2019", "…", "-", "", "Be-dienung", "Städte-"]  # fmt: skip
 
 
 @pytest.mark.parametrize("lemma", SIMPLE)

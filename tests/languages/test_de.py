@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import subprocess
 import sys
 from itertools import islice
@@ -22,8 +23,8 @@ CONTENT = frozenset({"NOUN", "VERB", "ADJ", "ADV", "PROPN", "AUX"})
 
 def passages(path: Path, count: int) -> Iterator[str]:
     with gzip.open(path, "rt", encoding="utf-8") as lines:
-        texts = (json.loads(line)["text"] for line in islice(lines, 0, None, 7))
-        yield from islice((passage for text in texts for passage in text.split("\n\n") if passage), count)
+        texts = (json.loads(line)["text"] for line in islice(lines, 0, None, 3))
+        yield from islice((passage for text in texts for passage in re.split(r"\n\s*\n", text) if passage), count)
 
 
 def gold_lemmas(path: Path) -> Iterator[tuple[str, str]]:

@@ -6,8 +6,8 @@ from HanTa.HanoverTagger import HanoverTagger
 from pipeline.languages.morphology import analyse, stem_lemma
 
 WORDS = ["Städtepartnerschaftsvereins", "ging", "kommt", "Partnerstädten", "freundschaftlichen", "Rivalen", "Häuser",
-         "stattgefunden", "abzulehnen", "besser", "Abgeordneten", "Einflüsse", "Volksdiplomatie", "Außenpolitik", "Schulen",
-         "Berlins", "schnellere", "gelesen", "Firmen", "Gremien"]  # fmt: skip
+         "stattgefunden", "abzulehnen", "besser", "Abgeordneten", "Einflüsse", "Volksdiplomatie", "Außenpolitik",
+         "Schulen", "Berlins", "schnellere", "gelesen", "Firmen", "Gremien"]  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -72,8 +72,7 @@ def read_document(pages: Sequence[Page]) -> tuple[list[Block], list[str]]:
         flow.append(_split(kept, number, body))
     paragraphs = _join_columns([column for column in flow if column])
     paragraphs = [
-        classify(paragraph, following, body)
-        for paragraph, following in zip_longest(paragraphs, paragraphs[1:])
+        classify(paragraph, following, body) for paragraph, following in zip_longest(paragraphs, paragraphs[1:])
     ]
     paragraphs = mark_references(paragraphs)
     return _blocks(paragraphs, _join_notes(notes), blocks_of_page, writer), flags

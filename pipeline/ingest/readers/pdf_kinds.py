@@ -57,11 +57,12 @@ def classify(paragraph: Paragraph, following: Paragraph | None, body: Type) -> P
     text = " ".join(line.text for line in paragraph.lines)
     if _CAPTION.match(text) and len(text) < 300 and (paragraph.size < body.size - 0.4 or len(paragraph.lines) <= 2):
         return paragraph._replace(kind="caption")
-    if paragraph.lines[0].cells > 1 and (
-        len(paragraph.lines[0].text) < 8 * paragraph.lines[0].cells or paragraph.lines[0].cells > 2
-    ):
+    first = paragraph.lines[0]
+    if _is_heading(paragraph, following, text, body):
+        return paragraph._replace(kind="heading")
+    if first.cells > 2 or (first.cells > 1 and len(first.text) < 8 * first.cells):
         return paragraph._replace(kind="table")
-    return paragraph._replace(kind="heading") if _is_heading(paragraph, following, text, body) else paragraph
+    return paragraph
 
 
 def _is_heading(  # noqa: PLR0911 - one return a sign, in their order
@@ -71,7 +72,7 @@ def _is_heading(  # noqa: PLR0911 - one return a sign, in their order
         return False
     if all(is_display(line, body) for line in paragraph.lines):
         return True
-    if paragraph.size < body.size - 0.6:
+    if paragraph.size < body.size - 0.6 or paragraph.lines[0].cells > 2:
         return False
     if paragraph.bold:
         return len(paragraph.lines) <= 4 and not text.endswith((",", ";", "，", "；"))

@@ -227,7 +227,20 @@ def merge_rows(lines: Sequence[Line]) -> tuple[Line, ...]:
             rows[-1].append(line)
         else:
             rows.append([line])
-    return tuple(row[0] if len(row) == 1 else _merge(sorted(row, key=lambda line: line.x0)) for row in rows)
+    merged = [row[0] if len(row) == 1 else _merge(sorted(row, key=lambda line: line.x0)) for row in rows]
+    # One row with gaps from edge to edge, between rows without, is no table: few words spread over a line.
+    left, right = min(row.x0 for row in merged), max(row.x1 for row in merged)
+    return tuple(
+        row._replace(cells=1)
+        if row.cells > 1 and row.x0 - left < 3 * row.size and right - row.x1 < 2 and not _has_gaps(merged, index)
+        else row
+        for index, row in enumerate(merged)
+    )
+
+
+def _has_gaps(rows: Sequence[Line], index: int) -> bool:
+    """Tell whether the row above or below has gaps, too."""
+    return any(row.cells > 1 for row in (*rows[max(0, index - 1) : index], *rows[index + 1 : index + 2]))
 
 
 def _merge(row: list[Line]) -> Line:

@@ -91,7 +91,9 @@ def begins_paragraph(  # noqa: PLR0911 - one return a sign, in their order
     return _by_edges(current, line, following, column)
 
 
-def _by_edges(current: Sequence[Line], line: Line, following: Line | None, column: Column) -> bool:
+def _by_edges(  # noqa: PLR0911 - one return a sign, in their order
+    current: Sequence[Line], line: Line, following: Line | None, column: Column
+) -> bool:
     last, em = current[-1], line.size
     block = len(current) > 1 and abs(last.x1 - current[-2].x1) < 1.5 and abs(last.x1 - line.x1) < 1.5
     if _in_brackets(current) or _is_centred(last, line, column):
@@ -112,6 +114,9 @@ def _by_edges(current: Sequence[Line], line: Line, following: Line | None, colum
         # Back to the left: a hanging paragraph or a block set in has ended; one line alone was a first line.
         hanging = last.x0 - current[0].x0 > 0.7 * em
         return len(current) > 1 and (hanging or abs(last.x0 - current[-2].x0) < 0.3 * em)
+    if len(current) == 1 and line.x0 - column.left > 0.7 * em and is_terminal(last.text):
+        # Two lines set in: a quotation, or two paragraphs of one line each where nothing below is set in as well.
+        return following is None or abs(following.x0 - line.x0) > 0.3 * em
     return (
         bool(BULLET.match(line.text))
         and bool(BULLET.match(current[0].text))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import statistics
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from pdfminer.layout import LTItem, LTPage
 
+logging.getLogger("pdfminer").setLevel(logging.ERROR)  # what is doubtful becomes a flag, not a line on the screen
 _FAILURES = (PDFException, PSException, ValueError, KeyError, TypeError, IndexError, AttributeError, AssertionError)
 """What pdfminer raises on damaged files, beside its own errors whatever its code runs into."""
 

@@ -45,10 +45,11 @@ _C1_MEANT = {code: bytes([code]).decode("cp1252", errors="ignore") for code in r
 _WIDE = (
     "\u2e80-\u303e\u3041-\u4dbf\u4e00-\ua4cf\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff60\uffe0-\uffe6\U00020000-\U0003ffff"
 )
-_ENDS_WIDE = re.compile(f"[{_WIDE}“”‘’…—]$")
 _WIDE_RUN = re.compile(f"[{_WIDE}]+")
 _STARTS_WIDE = re.compile(f"[{_WIDE}]")
-_ENDED = re.compile(r"[.!?:;。！？：；…][\"'”’»“«）)\]】』」]*$")
+_WIDE_OR_QUOTE = re.compile(f"[{_WIDE}“”‘’…—]")
+_ENDS = ".!?:;。！？：；…"
+_BEHIND_ENDS = "\"'”’»“«）)]】』」"
 _ITEM = re.compile(
     r"[•▪■●◦‣⁃☐→①-⑳]|\(?[a-zA-Z]\)\s|\(\d{1,2}\)\s|[一二三四五六七八九十]{1,3}[、．]|[（(][一二三四五六七八九十]{1,3}[）)]"
     r"|第[一二三四五六七八九十百]{1,4}[章节条部篇]|\d{1,2}[、．]"
@@ -165,13 +166,18 @@ def _is_wrapped(lines: Sequence[str], widths: Sequence[int], width: int) -> bool
 
 def _goes_on(above: str, line: str, filled: int, width: int) -> bool:
     """Whether a line break falls inside a sentence for certain; a German line may well begin with a noun."""
-    if _ENDED.search(above):
+    if _has_ended(above):
         return False
     if line[0].islower():
         return True
     if filled + _first_width(line) < _ROOM * width:
         return False
-    return _ENDS_WIDE.search(above) is not None or above.rsplit(" ", 1)[-1][0].islower()
+    return _WIDE_OR_QUOTE.match(above[-1]) is not None or above.rsplit(" ", 1)[-1][0].islower()
+
+
+def _has_ended(line: str) -> bool:
+    """Whether a line ends with a sentence, or with the colon before a list."""
+    return (line.rstrip(_BEHIND_ENDS) or line)[-1] in _ENDS
 
 
 def _groups(raw: Sequence[str], lines: Sequence[str], widths: Sequence[int], width: int) -> Iterator[list[str]]:
@@ -197,7 +203,7 @@ def _starts_paragraph(raw: Sequence[str], above: str, line: str, filled: int, wi
         filled: The columns of the line above.
         width: The columns of the text.
     """
-    has_ended = _ENDED.search(above) is not None
+    has_ended = _has_ended(above)
     if _ITEM.match(line) or ((has_ended or filled < _ROOM * width) and _DOUBTFUL_ITEM.match(line)):
         return True
     if _indent(raw[1]) > _indent(raw[0]) and not (_ITEM.match(above) or _DOUBTFUL_ITEM.match(above)):

@@ -13,6 +13,7 @@ _AT_QUOTE = re.compile(f"(?<=[{_CJK}]) +(?=[“”‘’…—])|(?<=[“”‘�
 _HAN_QUOTES = re.compile(f"(?<=[{_CJK}]) ?([“”‘’]) ?(?=[{_CJK}])")
 _BEFORE_POINT = re.compile(r"(?<=\w) ([.,])(?=\s|$)(?! [.,])")
 _LETTERSPACED = re.compile(r"(?<![\w.])((?:[^\W\d_] ){3,}[^\W\d_])(?!\w)")
+_SPREAD_DIGITS = re.compile(f"(?<=[{_CJK}])(?:[0-9] )+[0-9]? ?(?=[{_CJK}])")
 _FOUR_SINGLE = re.compile(r" [^\W\d_] [^\W\d_] [^\W\d_](?!\w)")
 _HAN_OR_WIDE = re.compile(f"[{_CJK}]")
 
@@ -31,8 +32,10 @@ def join_letterspaced(text: str) -> str:
     """Close up words set letter by letter: ``P a r t n e r s t a d t`` becomes ``Partnerstadt``.
 
     A run of at least four single letters; where it holds capitals inside, a new word begins at each
-    (``D i e  S t a d t`` with its two spaces lost becomes ``Die Stadt``).
+    (``D i e  S t a d t`` with its two spaces lost becomes ``Die Stadt``). So are digits between Han.
     """
+    if not text.isascii() and _SPREAD_DIGITS.search(text) is not None:
+        text = _SPREAD_DIGITS.sub(lambda match: match.group().replace(" ", ""), text)
     if _FOUR_SINGLE.search(text) is None:
         return text
     return _LETTERSPACED.sub(lambda match: _close_up(match.group(1)), text)

@@ -25,6 +25,11 @@ def register_han() -> None:
         pdfmetrics.registerFont(TTFont(HAN, Path(spec.origin).parent / "fonts" / "NotoSansSC-Regular.ttf"))
 
 
+def is_chinese(text: str) -> bool:
+    """Tell whether a text holds what the standard fonts of PDF have not."""
+    return any(ord(char) >= 0x2460 for char in text)
+
+
 @dataclass
 class Pages:
     """A PDF in the making; y is measured from the top of the page."""
@@ -39,7 +44,7 @@ class Pages:
 
     def text(self, x: float, y: float, text: str, size: float = 10, font: str = "Times-Roman") -> float:
         """Write one line, in the Chinese font where it holds Chinese; returns where it ends."""
-        font = font if text.isascii() or not any("\u2460" <= char for char in text) else HAN
+        font = HAN if is_chinese(text) else font
         self.canvas.setFont(font, size)
         self.canvas.drawString(x, HEIGHT - y, text)
         return x + pdfmetrics.stringWidth(text, font, size)
@@ -74,7 +79,7 @@ class Pages:
 def wrap(text: str, width: float, size: float = 10, font: str = "Times-Roman", indent: float = 0) -> list[str]:
     """Break a text into lines that fit into a width; Chinese between any two characters."""
     register_han()
-    chinese = any("\u2460" <= char for char in text)
+    chinese = is_chinese(text)
     font = HAN if chinese else font
     units = list(text) if chinese else [word + " " for word in text.split()]
     lines, line = [], ""

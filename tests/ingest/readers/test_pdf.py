@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 GERMAN = (
     "Die Städtepartnerschaft zwischen deutschen und chinesischen Kommunen hat sich seit den achtziger Jahren stark "
-    "verändert. Zunächst standen kulturelle Begegnungen im Vordergrund, später traten wirtschaftliche Interessen hinzu. "
-    "Kommunale Akteure handeln dabei selten allein, denn Vereine und Schulen tragen einen großen Teil der Arbeit."
+    "verändert. Zunächst standen kulturelle Begegnungen im Vordergrund, später traten wirtschaftliche Interessen "
+    "hinzu. Kommunale Akteure handeln dabei selten allein, denn Vereine und Schulen tragen einen großen Teil der Arbeit."
 )
 SECOND = (
     "Ein Beispiel dafür ist der Austausch zweier Gymnasien, der ohne die Stadtverwaltung entstand und sie bis heute "
@@ -29,6 +29,12 @@ SECOND = (
 CHINESE = (
     "城市外交是国家总体外交的重要组成部分，也是地方政府参与全球治理的重要途径。改革开放以来，我国城市与世界各国城市"
     "建立了广泛的友好关系，取得了丰硕的成果。近年来的研究表明，经贸往来与人文交流相互促进，二者不可分割。"
+)
+
+
+NO_PAGES = (
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n"
+    b"trailer<</Size 3/Root 1 0 R>>\n%%EOF"
 )
 
 
@@ -125,7 +131,13 @@ def test_footnotes_are_cut_from_the_foot_and_their_numbers_from_the_text() -> No
     pages.text(x + 6, 100, first.rpartition(" ")[2])
     y = pages.lines(80, 112, rest)
     pages.raised(80, 700, "1", 8)
-    pages.lines(84, 700, wrap("Vgl. die Darstellung bei Anna Müller, Städte und ihre Freunde, Wiesbaden 2012, S. 12.", 300, 8), 8, 10)
+    pages.lines(
+        84,
+        700,
+        wrap("Vgl. die Darstellung bei Anna Müller, Städte und ihre Freunde, Wiesbaden 2012, S. 12.", 300, 8),
+        8,
+        10,
+    )
     pages.raised(80, 730, "2", 8)
     pages.text(84, 730, "Gespräch am 3. Mai 2014.", 8)
     assert y < 300
@@ -169,7 +181,9 @@ def test_entries_with_hanging_lines_are_one_reference_each() -> None:
     pages = Pages()
     y = pages.lines(80, 100, wrap(GERMAN, 420))
     y = pages.lines(80, y + 12, ["Literaturverzeichnis"], 12, 20, font="Times-Bold")
-    entry = "{}, Anna: Städtepartnerschaften im Wandel. Eine Untersuchung kommunaler Beziehungen, Wiesbaden 2012, S. 45."
+    entry = (
+        "{}, Anna: Städtepartnerschaften im Wandel. Eine Untersuchung kommunaler Beziehungen, Wiesbaden 2012, S. 45."
+    )
     entries = [entry.format(name) for name in ("Li", "Müller", "Schmidt", "Zhang")]
     for text in entries:
         first, *rest = wrap(text, 400)
@@ -181,7 +195,11 @@ def test_entries_with_hanging_lines_are_one_reference_each() -> None:
 def test_headings_are_known_by_size_weight_or_number() -> None:
     pages = Pages()
     y = 100.0
-    for heading, size, font in (("1. Einleitung", 14, "Times-Roman"), ("Forschungsstand", 10, "Times-Bold"), ("一、结论", 10, HAN)):
+    for heading, size, font in (
+        ("1. Einleitung", 14, "Times-Roman"),
+        ("Forschungsstand", 10, "Times-Bold"),
+        ("一、结论", 10, HAN),
+    ):
         y = pages.lines(80, y + 20, [heading], size, 20, font=font)
         y = pages.lines(80, y, wrap(CHINESE if font == HAN else GERMAN, 400, indent=20))
     extract = read_pdf(pages.data())
@@ -203,7 +221,9 @@ def test_captions_and_tables_are_no_body() -> None:
 
 def test_a_table_of_contents_is_no_body() -> None:
     pages = Pages()
-    entries = [f"{number}. Kapitel über Städte und Gemeinden {'. ' * (30 - number)}{3 * number}" for number in range(1, 12)]
+    entries = [
+        f"{number}. Kapitel über Städte und Gemeinden {'. ' * (30 - number)}{3 * number}" for number in range(1, 12)
+    ]
     pages.lines(80, 100, entries)
     pages.next_page()
     pages.lines(80, 100, wrap(GERMAN, 400))
@@ -306,11 +326,10 @@ def test_a_cut_off_file_is_broken_or_flagged(cut: float) -> None:
         (b"", "empty"),
         ("kein PDF, 不是PDF".encode(), "broken"),
         (b"%PDF-1.7\n", "broken"),
-        (b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n"
-         b"trailer<</Size 3/Root 1 0 R>>\n%%EOF", "broken"),
+        (NO_PAGES, "broken"),
     ],
     ids=["nothing", "text", "header only", "no pages"],
-)  # fmt: skip
+)
 def test_what_is_no_pdf_is_said_to_be_none(data: bytes, reason: str) -> None:
     with pytest.raises(Unreadable) as caught:
         read_pdf(data)

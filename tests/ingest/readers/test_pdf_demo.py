@@ -6,12 +6,12 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from pipeline.ingest.readers.pdf import read_pdf
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pytest
 
 
 def documents(root: Path) -> list[dict[str, Any]]:
@@ -22,7 +22,9 @@ def documents(root: Path) -> list[dict[str, Any]]:
 def differences(root: Path, document: dict[str, Any], engine: str = "pypdfium2") -> dict[str, Any]:
     """What was found and is not meant, what is meant and was not found; the line with the author is no difference."""
     extract = read_pdf((root / "corpora" / "demo" / document["doc_id"]).read_bytes(), engine=engine)  # type: ignore[arg-type]
-    found = {kind: [block.text for block in extract.blocks if block.kind == kind] for kind in ("heading", "body", "footnote")}
+    found = {
+        kind: [block.text for block in extract.blocks if block.kind == kind] for kind in ("heading", "body", "footnote")
+    }
     byline = extract.metadata["author"]
     found["body"] = [text for text in found["body"] if text != byline]
     found["footnote"] = [text.partition(" ")[2] for text in found["footnote"]]

@@ -104,7 +104,9 @@ def letters(text: str) -> str:
 def test_a_journals_columns_and_footnotes_are_those_of_its_source(shared: Path, pdf: str, sources: list[str]) -> None:
     folder = shared / "raw" / "pdf_bilingual"
     extract = read(folder / pdf)
-    found = {kind: {letters(block.text) for block in extract.blocks if block.kind == kind} for kind in ("body", "footnote")}
+    found = {
+        kind: {letters(block.text) for block in extract.blocks if block.kind == kind} for kind in ("body", "footnote")
+    }
     for source in sources:
         text = (folder / source).read_text(encoding="utf-8").partition("\\printtitle")[2]
         notes = re.findall(r"\\footnote\{((?:[^{}]|\{[^{}]*\})*)\}", text)
@@ -134,11 +136,14 @@ def test_sentences_of_a_record_in_two_columns_are_whole_over_columns_and_pages(s
 
 
 @pytest.mark.slow
-def test_reading_is_several_times_as_fast_as_pdfminer(shared: Path, floors: dict[str, float]) -> None:
+def test_reading_is_eight_times_as_fast_as_pdfminer(shared: Path, floors: dict[str, float]) -> None:
     data = (shared / "raw" / "pdf_de" / "spd.pdf").read_bytes()
-    start = time.process_time()
-    pages = read_pdf(data).pages
-    ours = (time.process_time() - start) / (pages or 1)
-    start = time.process_time()
-    extract_text(io.BytesIO(data), page_numbers=range(40, 60))
-    assert (time.process_time() - start) / 20 / ours >= floors["pdf_speed_ratio"]
+    ours, theirs = [], []
+    for _ in range(3):  # the best of three: other work on the machine only ever slows
+        start = time.process_time()
+        read_pdf(data)
+        ours.append((time.process_time() - start) / 120)
+        start = time.process_time()
+        extract_text(io.BytesIO(data), page_numbers=range(50, 62))
+        theirs.append((time.process_time() - start) / 12)
+    assert min(theirs) / min(ours) >= floors["pdf_speed_ratio"]

@@ -87,7 +87,9 @@ def test_spaces_of_the_layout_go(text: str, clean: str) -> None:
         ("D i e S t a d t", "Die Stadt"),
         ("D U I S B U R G", "DUISBURG"),
         ("z. B. a b c", "z. B. a b c"),
-        ("2 1 7 人", "2 1 7 人"),
+        ("学员2 1 7 人", "学员217人"),
+        ("第 3 章", "第 3 章"),
+        ("1 2 3", "1 2 3"),
     ],
 )
 def test_letterspaced_words_are_closed_up(text: str, closed: str) -> None:

@@ -53,7 +53,9 @@ def test_marks_at_the_same_place_beside_the_text_are_furniture() -> None:
 
 def test_a_repeated_sentence_of_the_body_stays() -> None:
     pages = [
-        [Placed("(Beifall bei der SPD)", 80, 734, 10), *page("Kopf", number)] if number in {2, 5} else page("Kopf", number)
+        [Placed("(Beifall bei der SPD)", 80, 734, 10), *page("Kopf", number)]
+        if number in {2, 5}
+        else page("Kopf", number)
         for number in range(1, 9)
     ]
     assert not any("(Beifall bei der SPD)" in out for out in found_texts(pages))

@@ -1,0 +1,129 @@
+"""Ratios against the plain way of doing the same thing, in one run: ``make bench``.
+
+Needs the real texts in a folder ``shared`` beside the checkout. Nothing else should run on the machine meanwhile.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+from typing import NamedTuple
+
+import psutil
+
+PROJECT = Path(__file__).resolve().parent.parent
+STUDIES = PROJECT / "tests" / "studies"
+NEWS = PROJECT.parent / "shared" / "corpora" / "zh_news_2012_2019.jsonl.gz"
+
+
+class Run(NamedTuple):
+    """One process and its children."""
+
+    seconds: float
+    peak_megabytes: float
+    """The greatest sum of what each process holds alone (unique set size)."""
+    stages: dict[str, float]
+
+
+def plain_script() -> None:
+    """What a scholar's own script does: words by jieba, counted by year."""
+    import jieba
+
+    counts: dict[str, Counter[str]] = {}
+    with gzip.open(NEWS, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            item = json.loads(line)
+            counts.setdefault(item["date"][:4], Counter()).update(jieba.lcut(item["text"]))
+    print({year: (sum(words.values()), words["一带一路"]) for year, words in sorted(counts.items())}, file=sys.stderr)
+
+
+def measure(command: list[str], folder: Path) -> Run:
+    """Run a command and watch its memory."""
+    started = time.perf_counter()
+    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    peak = [0]
+    watcher = threading.Thread(target=_watch, args=(process.pid, peak), daemon=True)
+    watcher.start()
+    out, _ = process.communicate()
+    seconds = time.perf_counter() - started
+    watcher.join()
+    if process.returncode:
+        sys.exit(f"{' '.join(command)} ended with status {process.returncode}")
+    made = json.loads(out)["stages"] if out.lstrip().startswith("{") else {}
+    return Run(seconds, peak[0] / 1e6, {name: stage["seconds"] for name, stage in made.items() if stage["ran"]})
+
+
+def _watch(pid: int, peak: list[int]) -> None:
+    while True:
+        try:
+            root = psutil.Process(pid)
+            peak[0] = max(peak[0], sum(_own_memory(p) for p in [root, *root.children(recursive=True)]))
+        except psutil.NoSuchProcess:
+            return
+        time.sleep(0.1)
+
+
+def _own_memory(process: psutil.Process) -> int:
+    try:
+        return int(process.memory_full_info().uss)
+    except (psutil.NoSuchProcess, psutil.AccessDenied):
+        return 0
+
+
+def zwiesprache(verb: str, study: str, folder: Path) -> Run:
+    """Run one of our commands."""
+    command = [sys.executable, "-m", "pipeline", verb, "--study", str(STUDIES / f"{study}.toml"), "--json", "--quiet"]
+    return measure(command, folder)
+
+
+def touch_lexicon(folder: Path, study: str) -> None:
+    """Make all that hangs on the lexicon stale and keep the store: take the stages out of the manifests."""
+    for place, stages in ((folder / "corpora" / study, ["mentions"]), (folder / "exports" / study, None)):
+        path = place / "manifest.json"
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+        for name in stages or list(manifest["stages"]):
+            manifest["stages"].pop(name, None)
+        path.write_text(json.dumps(manifest), encoding="utf-8")
+
+
+def main() -> None:
+    """Print the ratios."""
+    if not NEWS.exists():
+        sys.exit("the real texts are not here: no folder 'shared' beside the project")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        print(f"{os.cpu_count()} cores\n\nnews, 39,782 items, raw table to timelines and figures:")
+        plain = measure([sys.executable, "-m", "tests.bench", "plain"], PROJECT)
+        print(f"  plain script (json, jieba.lcut, Counter)  {plain.seconds:6.1f} s  {plain.peak_megabytes:6.0f} MB")
+        ours = zwiesprache("timelines", "news", folder)
+        _say("zwiesprache timelines", ours)
+        print(f"  ratio {plain.seconds / ours.seconds:.2f} (asked: 3)")
+        print("\nfour collections, 35 concepts, 1,000 draws:")
+        build = zwiesprache("tokens", "four_collections", folder)
+        _say("building the store (corpus, tokens, mentions)", build)
+        touch_lexicon(folder, "four_collections")
+        warm = zwiesprache("timelines", "four_collections", folder)
+        _say("warm timelines", warm)
+        store = sum(build.stages[stage] for stage in ("corpus", "tokens"))
+        tables = warm.stages["timelines"]
+        print(f"  timelines' tables / store: 1/{store / tables:.0f} (asked: 1/20); ", end="")
+        print(f"with mentions found anew: 1/{store / (tables + warm.stages['mentions']):.0f}")
+        again = zwiesprache("timelines", "four_collections", folder)
+        print(f"  a run with nothing to do: {again.seconds:.1f} s (asked: 2)")
+
+
+def _say(what: str, run: Run) -> None:
+    stages = ", ".join(f"{name} {seconds:.1f}" for name, seconds in run.stages.items())
+    print(f"  {what}  {run.seconds:6.1f} s  {run.peak_megabytes:6.0f} MB  ({stages})", flush=True)
+
+
+if __name__ == "__main__":
+    plain_script() if sys.argv[1:] == ["plain"] else main()
