@@ -1,12 +1,13 @@
 """The commands; the only place that prints or exits.
 
-``zwiesprache VERB --study configs/NAME.toml`` brings up to date what the verb names, and before it what that depends on.
+``zwiesprache VERB --study configs/NAME.toml`` brings up to date what the verb names, and first what that depends on.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import time
 from pathlib import Path
@@ -18,7 +19,7 @@ from pipeline.errors import StudyError, ZwiespracheError, known_names
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pipeline.stages import Outcome, Progress, Stage
+    from pipeline.stages import Outcome, Stage
     from pipeline.study import Study
 
 VERBS = {
@@ -35,6 +36,9 @@ class _Parser(argparse.ArgumentParser):
     """Says what is wrong in one line, with the nearest right word."""
 
     def error(self, message: str) -> NoReturn:
+        unknown = message.removeprefix("unrecognized arguments: ").split(" ")[0]
+        if unknown.startswith("-") and unknown not in self._option_string_actions:
+            message = f"there is no option {unknown!r}; {known_names(unknown, self._option_string_actions)}"
         raise StudyError(f"zwiesprache: {message}; see zwiesprache --help")
 
 
@@ -58,7 +62,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("stopped; what was whole is kept, and the next run goes on from there", file=sys.stderr)
         return 130
-    except BrokenPipeError:
+    except BrokenPipeError:  # the reader of our output had enough; nothing more may be flushed into it
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as problem:
         if debug:
@@ -119,7 +124,7 @@ def _run(options: argparse.Namespace) -> int:
     from pipeline.stages import bring_up_to_date
 
     load_lexicon(study.lexicon)  # a mistake in it is said before the work begins, not after
-    stages = stages_for(options.verb, parquet=options.parquet)
+    stages = stages_for(options.verb, parquet=options.parquet or _has_parquet(study))
     outcomes = bring_up_to_date(stages, study, _silent if options.quiet else _Display())
     rejected = sum(_summary(outcomes, "corpus")["rejects"].values())
     if options.json:
@@ -146,13 +151,21 @@ def _check(study: Study, *, as_json: bool) -> int:
 def _status(study: Study, *, as_json: bool) -> int:
     from pipeline.stages import look_at
 
-    states = look_at(stages_for("report"), study)
+    states = look_at(stages_for("report", parquet=_has_parquet(study)), study)
     if as_json:
         print(json.dumps({"study": study.name, "stages": {s.stage: s.stale for s in states}}, ensure_ascii=False))
     else:
         for state in states:
             print(f"{state.stage:<10} {'stale: ' + state.stale if state.stale else 'up to date'}")
     return 0
+
+
+def _has_parquet(study: Study) -> bool:
+    """Whether the tables were once written as Parquet: then these are kept up to date with the others."""
+    from pipeline.export.stages import PARQUET_STAGE
+    from pipeline.stages import was_made
+
+    return was_made(PARQUET_STAGE, study)
 
 
 def _summary(outcomes: Sequence[Outcome], stage: str) -> dict[str, Any]:
@@ -198,8 +211,9 @@ def _say(study: Study, outcomes: Sequence[Outcome]) -> None:
         print(f"{sum(made['rejects'].values()):,} items could not be used ({reasons}): see {where}")
     if made["flags"]:
         print("doubtful: " + ", ".join(f"{count:,} {flag}" for flag, count in made["flags"].items()))
-    for path in dict.fromkeys(path for outcome in outcomes[-2:] for path in outcome.paths):
-        if not path.name.startswith("."):
+    results = outcomes[-1].paths[0].parent
+    for path in dict.fromkeys(path for outcome in outcomes for path in outcome.paths):
+        if path.parent == results and not path.name.startswith("."):
             print(_shown(path))
 
 

@@ -112,8 +112,8 @@ def was_made(stage: Stage, study: Study) -> bool:
 def path_name(path: Path, root: Path) -> str:
     """A path as our files write it: relative to ``root`` where it lies under it, with slashes.
 
-    A name whose bytes are no UTF-8 (a Chinese ZIP archive unpacked elsewhere) is written with ``\\x`` escapes: no text
-    file and no Arrow table could hold it otherwise.
+    A name whose bytes are no UTF-8 (a Chinese ZIP archive unpacked elsewhere) is written with these bytes as
+    hexadecimal escapes: no text file and no Arrow table could hold it otherwise.
     """
     inside = path.relative_to(root) if path.is_relative_to(root) else path
     return os.fsencode(inside.as_posix()).decode("utf-8", "backslashreplace")
@@ -188,8 +188,8 @@ def _commit(stage: Stage, study: Study, draft: Path, entry: dict[str, Any]) -> N
 
 def _still_used(files: dict[str, Any], stages: dict[str, Any], folder: str) -> dict[str, Any]:
     """What is remembered of files, without those that no stage reads or wrote any more."""
-    read = {name for entry in stages.values() for name in entry["made_from"]["reads"]}
-    wrote = {f"{folder}/{name}" for entry in stages.values() for name in entry["wrote"]}
+    read = {name for entry in stages.values() for name in entry.get("made_from", {}).get("reads", {})}
+    wrote = {f"{folder}/{name}" for entry in stages.values() for name in entry.get("wrote", {})}
     return {name: known for name, known in files.items() if name in read or name in wrote}
 
 

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-import datetime as dt
+import datetime as dt  # noqa: TC003 - pydantic reads the annotations when the program runs
 import difflib
 import re
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from pipeline.errors import StudyError, known_names
 from pipeline.records import DOCUMENTS, KINDS
 
-Name = Annotated[str, Field(pattern=r"^[a-z0-9_]+$")]
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pydantic_core import ErrorDetails
+
+_NAME, _CODE = r"^[a-z0-9_]+$", r"^[a-z]{2,3}$"
+_PATTERNS = {
+    _NAME: "a name is made of a-z, 0-9 and _",
+    _CODE: "a language is a code such as 'zh' or 'de'",
+}
+
+Name = Annotated[str, Field(pattern=_NAME)]
 
 LANGUAGES = ("zh", "de", "en")
 """The languages that have words here; passages in another are kept and marked, not counted."""
@@ -34,7 +45,7 @@ class Source(_Table):
     kind: Literal["folder", "table"]
     path: str
     type: Annotated[str, Field(min_length=1)]
-    language: str | None = None
+    language: Annotated[str, Field(pattern=_CODE)] | None = None
     metadata: str | None = None
     columns: dict[str, str] | None = None
 
@@ -45,7 +56,7 @@ class Source(_Table):
             near = difflib.get_close_matches(name, COLUMNS, n=1, cutoff=0.75)
             if name not in COLUMNS and near:
                 raise ValueError(f"no column {name!r}; did you mean {near[0]!r}?")
-            if not re.fullmatch(r"[a-z][a-z0-9_]*", name) or name in DOCUMENTS.names and name not in COLUMNS:
+            if not re.fullmatch(r"[a-z][a-z0-9_]*", name) or (name in DOCUMENTS.names and name not in COLUMNS):
                 raise ValueError(f"a further column cannot be called {name!r}; take a new name of a-z, 0-9 and _")
         return columns
 
@@ -225,6 +236,8 @@ def read_toml(path: Path, error: type[StudyError]) -> dict[str, Any]:
         raise error(f"{path}: there is no such file" + (f"; there is {', '.join(near)}" if near else "")) from None
     except IsADirectoryError:
         raise error(f"{path}: this is a folder; name the .toml file in it") from None
+    except OSError as problem:
+        raise error(f"{path}: {problem.strerror}") from None
     except UnicodeDecodeError as problem:
         raise error(f"{path}: byte {problem.start} is not UTF-8; save the file as UTF-8") from None
     except tomllib.TOMLDecodeError as problem:
@@ -233,7 +246,7 @@ def read_toml(path: Path, error: type[StudyError]) -> dict[str, Any]:
 
 def say_validation(path: Path, problem: ValidationError, model: type[BaseModel]) -> str:
     """The first thing that is wrong, in one sentence: the file, the place, what would be right."""
-    first = problem.errors()[0]
+    first = _plainest(problem.errors())
     place = _place(first["loc"])
     if first["type"] == "extra_forbidden":
         key = str(first["loc"][-1])
@@ -241,8 +254,22 @@ def say_validation(path: Path, problem: ValidationError, model: type[BaseModel])
     if first["type"] == "missing":
         return f"{path}: {place}: this key is missing"
     message = first["msg"].removeprefix("Value error, ")
+    if first["type"] == "string_pattern_mismatch":
+        message = _PATTERNS[first["ctx"]["pattern"]]
+    elif first["type"] == "model_type":
+        message = "this should be a table of keys and values"
     given = "" if first["type"] == "value_error" else f", but it is {_short(first['input'])}"
     return f"{path}: {place}: {message[0].lower() + message[1:]}{given}"
+
+
+def _plainest(errors: Sequence[ErrorDetails]) -> ErrorDetails:
+    """The error to tell. A value that may be of several shapes has one for each: an unknown key or the deepest says most."""
+    for kind in ("extra_forbidden", "missing"):
+        for error in errors:
+            if error["type"] == kind:
+                return error
+    place = errors[0]["loc"][:-1]
+    return max((error for error in errors if error["loc"][: len(place)] == place), key=lambda error: len(error["loc"]))
 
 
 def _read_file(path: Path) -> _File:
@@ -260,6 +287,8 @@ def _check_paths(study: Study, source: Source) -> None:
         raise StudyError(f"{where}: path: there is no {path}")
     if source.kind == "folder" and not path.is_dir():
         raise StudyError(f"{where}: path: {path} is a file; kind = 'folder' needs a folder, kind = 'table' a table")
+    if path in {study.corpus_folder, study.export_folder}:
+        raise StudyError(f"{where}: path: the study's own tables are kept in {path}; put the texts into a folder in it")
     if source.kind == "table" and path.is_dir():
         raise StudyError(f"{where}: path: {path} is a folder; kind = 'table' needs a file")
     if source.metadata and not (path / source.metadata).is_file():
@@ -271,26 +300,30 @@ def _place(location: tuple[int | str, ...]) -> str:
     words: list[str] = []
     for step in location:
         if isinstance(step, int):
-            words[-1] = f"[[{words[-1].strip('[]')}]] number {step + 1}" if words else str(step + 1)
+            words[-1] = f"[{words[-1]}]" if len(words) == 1 else words[-1]
+            words[-1] += f" number {step + 1}"
         elif not words:
             words.append(f"[{step}]")
-        elif not step.startswith(("function-", "literal[", "list[", "nullable")):
+        elif not step.startswith(("function-", "literal[", "list[", "nullable", "_")) and step not in {"str", "int"}:
             words.append(step)
     return ": ".join(words)
 
 
 def _keys_at(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
     """The keys that a table of the file can have."""
-    found: type[BaseModel] = model
+    found = model
     for step in location:
-        if isinstance(step, int) or step not in found.model_fields:
-            continue
-        annotation: Any = found.model_fields[step].annotation
-        candidates = [annotation, *getattr(annotation, "__args__", ())]
-        inner = [c for c in candidates if isinstance(c, type) and issubclass(c, BaseModel)]
-        if inner:
-            found = inner[0]
+        if step in found.model_fields:
+            found = next(_models_in(found.model_fields[str(step)].annotation), found)
     return list(found.model_fields)
+
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    """The models that a type is made of: ``list[str | _Term]`` holds ``_Term``."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for inner in getattr(annotation, "__args__", ()):
+        yield from _models_in(inner)
 
 
 def _short(value: object) -> str:

@@ -64,4 +64,6 @@ def composition(study: Study, corpus: Corpus, rejected: dict[str, int]) -> pa.Ta
     lost: list[dict[str, Any]] = [
         {"source_type": type_, **zeros, "rejected": count} for type_, count in sorted(by_type.items()) if count
     ]
-    return pa.concat_tables([grouped.select(COMPOSITION.names).cast(COMPOSITION), pa.Table.from_pylist(lost, COMPOSITION)])
+    return pa.concat_tables(
+        [grouped.select(COMPOSITION.names).cast(COMPOSITION), pa.Table.from_pylist(lost, COMPOSITION)]
+    )

@@ -55,7 +55,9 @@ class _Cell:
     """Documents x concepts."""
 
 
-def timelines(study: Study, corpus: Corpus, concepts: Sequence[Concept], progress: Callable[[int, int], None]) -> pa.Table:
+def timelines(
+    study: Study, corpus: Corpus, concepts: Sequence[Concept], progress: Callable[[int, int], None]
+) -> pa.Table:
     """Rates of all concepts by language, group and period; a row for each period, empty ones too.
 
     A concept has rows for the languages in which it has terms. The mentions of undated documents are in no row.
@@ -73,12 +75,12 @@ def timelines(study: Study, corpus: Corpus, concepts: Sequence[Concept], progres
         mentions = _mentions_by_document(corpus, [concept.id for concept in mine], language)
         for i, group in enumerate(groups):
             inside = group.members & (words > 0)
-            adjusted = _adjusted(mentions, words, inside, place, strata, len(periods))
+            adjusted = _adjusted(mentions, words, inside, place, strata=strata, periods=len(periods))
             for j, period in enumerate(periods):
                 documents = np.flatnonzero(inside & (place == j))
                 cell = _Cell(documents, words[documents], mentions[documents])
                 low, high = _interval(study, cell, corpus, language, intervals)
-                rows += _rows(cell, mine, language, group, period, low, high, adjusted[j])
+                rows += _rows(cell, mine, language, group, period, low=low, high=high, adjusted=adjusted[j])
             progress(step * len(groups) + i + 1, len(study.languages) * len(groups))
     table = pa.Table.from_pylist(rows, TIMELINES)
     order = {concept.id: i for i, concept in enumerate(concepts)}
@@ -95,8 +97,10 @@ def make_groups(study: Study, corpus: Corpus) -> list[Group]:
     groups = [Group("all", np.ones(len(corpus.dates), np.bool_))]
     for column in study.timelines.group_by:
         values = _column(study, corpus, column, "group_by")
-        for value in sorted({v for v in values if v}):
-            groups.append(Group(f"{column}={value}", np.array([v == value for v in values], np.bool_)))
+        groups += [
+            Group(f"{column}={value}", np.array([v == value for v in values], np.bool_))
+            for value in sorted({v for v in values if v})
+        ]
     return groups
 
 
@@ -128,7 +132,7 @@ def _strata(study: Study, corpus: Corpus) -> Ints:
 
 
 def _adjusted(
-    mentions: Ints, words: Ints, inside: NDArray[np.bool_], place: Ints, strata: Ints, periods: int
+    mentions: Ints, words: Ints, inside: NDArray[np.bool_], place: Ints, *, strata: Ints, periods: int
 ) -> NDArray[np.float64]:
     """Rates by direct standardisation: the strata's rates in a period, weighted by their share of all dated words.
 
@@ -142,9 +146,9 @@ def _adjusted(
     number = int(strata.max(initial=-1)) + 1
     cell = place[dated] * number + strata[dated]
     exposure = np.bincount(cell, words[dated], minlength=periods * number).reshape(periods, number)
-    hits = np.zeros((periods * number, mentions.shape[1]))
-    np.add.at(hits, cell, mentions[dated])
-    hits = hits.reshape(periods, number, -1)
+    sums = np.zeros((periods * number, mentions.shape[1]))
+    np.add.at(sums, cell, mentions[dated])
+    hits = sums.reshape(periods, number, mentions.shape[1])
     total = exposure.sum(axis=0)
     used = total > 0
     weight = total[used] / total.sum() if used.any() else total[used]
@@ -172,7 +176,7 @@ def _interval(
 
 def _rows(
     cell: _Cell, concepts: Sequence[Concept], language: str, group: Group, period: Period,
-    low: np.ndarray, high: np.ndarray, adjusted: np.ndarray,
+    *, low: np.ndarray, high: np.ndarray, adjusted: np.ndarray,
 ) -> Iterator[dict[str, Any]]:  # fmt: skip
     words = int(cell.words.sum())
     mentions = cell.mentions.sum(axis=0)

@@ -64,13 +64,13 @@ def _risks_of_study(study: Study) -> Iterator[str]:
     for source in study.sources:
         if source.kind == "folder" and source.metadata is None:
             yield (
-                f"{study.path.name}: [[source]] {source.id} has no metadata: documents whose file does not say its date "
-                f"are in no period"
+                f"{study.path.name}: [[source]] {source.id} has no metadata: documents whose file does not say its "
+                f"date are in no period"
             )
         if source.kind == "table" and "date" not in (source.columns or {}):
             yield f"{study.path.name}: [[source]] {source.id} names no column for the date: its rows are in no period"
         if source.kind == "table" and "id" not in (source.columns or {}):
             yield (
-                f"{study.path.name}: [[source]] {source.id} names no column for the id: rows are known by their number, "
-                f"which changes when a row is added above"
+                f"{study.path.name}: [[source]] {source.id} names no column for the id: rows are known by their "
+                f"number, which changes when a row is added above"
             )

@@ -42,7 +42,8 @@ def hold_whole(start: Ints, end: Ints, holds: Spans) -> tuple[Ints, Ints, Ints]:
 def _in_order(points: Ints) -> Ints:
     """Distinct points in order. They are almost sorted, for which a stable sort is far faster than hashing."""
     points = np.sort(points, kind="stable")
-    return points[np.concatenate([[True], points[1:] != points[:-1]])]
+    distinct: Ints = points[np.concatenate([[True], points[1:] != points[:-1]])]
+    return distinct
 
 
 def _strictly_inside(points: Ints, low: Ints, high: Ints) -> NDArray[np.bool_]:
@@ -50,4 +51,5 @@ def _strictly_inside(points: Ints, low: Ints, high: Ints) -> NDArray[np.bool_]:
     if not len(low):
         return np.zeros(len(points), dtype=np.bool_)
     before = np.searchsorted(low, points, side="left") - 1
-    return (before >= 0) & (points < high[before])
+    inside: NDArray[np.bool_] = (before >= 0) & (points < high[before])
+    return inside

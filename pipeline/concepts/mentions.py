@@ -1,14 +1,14 @@
 """The stage ``mentions``: the lexicon applied to the corpus.
 
-It finds every mention of every term and writes ``mentions.parquet``; and since the lexicon's Chinese terms are words, it
-also writes the words as analyses read them: ``tokens.arrow``, ``types.parquet`` and ``words.arrow`` (words a passage).
+It finds every mention of every term and writes ``mentions.parquet``; and since the lexicon's Chinese terms are words,
+it also writes the words as analyses read them: ``tokens.arrow``, ``types.parquet`` and ``words.arrow`` (words a
+passage).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,6 +22,7 @@ from pipeline.concepts.hold import hold_whole
 from pipeline.concepts.lexicon import load_lexicon, plain, terms_of
 from pipeline.concepts.spans import Mentions, drop_overlaps, resolve
 from pipeline.executor import map_in_order, open_executor
+from pipeline.languages.cuts import are_words
 from pipeline.languages.tokens import describe_types
 from pipeline.records import MENTIONS, TOKENS, Term
 from pipeline.stages import Progress, Stage, Summary
@@ -29,6 +30,7 @@ from pipeline.store import corpus, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -51,6 +53,7 @@ class _Work:
     """Types that are no words."""
     enders: Ints
     """Types behind which a sentence can begin."""
+    hyphens: Ints
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,7 +62,7 @@ class _Found:
 
     mentions: pa.Table
     tokens: pa.Table | None
-    """The batch's tokens where held terms changed them; a type beyond the known ones is an index into ``forms``."""
+    """The batch's tokens where held terms changed them; a type beyond the cut ones is an index into ``forms``."""
     forms: list[str]
 
 
@@ -85,7 +88,7 @@ def find_mentions(study: Study, draft: Path, progress: Progress) -> Summary:
     types = tokens.read_types(folder / tokens.CUT_TYPES_FILE)
     work = _work(folder, terms, types)
     batches = corpus.count_batches(folder)
-    vocabulary = tokens.Vocabulary()
+    vocabulary = _Vocabulary.of(types)
     is_word = types["is_word"].to_numpy()
     words: list[Ints] = []
     bounds = corpus.batch_bounds(folder)
@@ -101,9 +104,10 @@ def find_mentions(study: Study, draft: Path, progress: Progress) -> Summary:
         for i, found in enumerate(map_in_order(executor, partial(_search_batch, work), range(batches), under_way=6)):
             columns = _columns(cuts.get_batch(i) if found.tokens is None else found.tokens)
             if found.forms:
-                numbers = vocabulary.number("zh", found.forms).astype(np.int64) + len(types)
-                is_word = np.concatenate([is_word, np.ones(len(types) + len(vocabulary) - len(is_word), np.bool_)])
-                lookup = np.concatenate([np.arange(len(types)), numbers])
+                numbers = vocabulary.number(found.forms)
+                new = [form for form, number in zip(found.forms, numbers, strict=True) if number >= len(is_word)]
+                is_word = np.concatenate([is_word, np.array(are_words(new), np.bool_)])
+                lookup = np.concatenate([np.arange(len(types)), np.array(numbers, np.int64)])
                 columns["type"] = lookup[columns["type"]].astype(np.uint32)
             writer.add(**{("type_" if name == "type" else name): column for name, column in columns.items()})
             own = columns["passage"][is_word[columns["type"]]].astype(np.int64) - bounds[i]
@@ -112,8 +116,8 @@ def find_mentions(study: Study, draft: Path, progress: Progress) -> Summary:
             total += found.mentions.num_rows
             _count(found.mentions, counted, found_terms)
             progress("mentions", i + 1, batches)
-    held = describe_types("zh", [form for _, form in vocabulary.pairs()])
-    held = held.add_column(0, "type", pa.array(range(len(types), len(types) + len(vocabulary)), pa.uint32()))
+    held = describe_types("zh", vocabulary.new())
+    held = held.add_column(0, "type", pa.array(range(len(types), len(types) + len(held)), pa.uint32()))
     tokens.write_types(draft / tokens.TYPES_FILE, pa.concat_tables([types, held.cast(types.schema)]))
     tokens.write_words(draft / tokens.WORDS_FILE, np.concatenate(words or [np.empty(0, np.int64)]))
     dead = [f"{t.concept}: {t.form}" for code in terms for t in terms[code] if (t.concept, t.form) not in found_terms]
@@ -125,12 +129,36 @@ def read_mentions(folder: Path, columns: Sequence[str] | None = None) -> pa.Tabl
     return pq.read_table(folder / MENTIONS_FILE, columns=columns)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Vocabulary:
+    """Numbers the forms of held terms: those that the segmenter knows keep their type, others become new types."""
+
+    types: dict[str, int]
+    cut: int
+    """How many Chinese types the segmenter gave."""
+    next: int
+
+    @classmethod
+    def of(cls, types: pa.Table) -> _Vocabulary:
+        chinese = types.filter(pc.equal(types["language"], "zh"))
+        known = dict(zip(chinese["form"].to_pylist(), chinese["type"].to_pylist(), strict=True))
+        return cls(known, len(known), len(types))
+
+    def number(self, forms: Sequence[str]) -> list[int]:
+        return [self.types.setdefault(form, self.next + len(self.types) - self.cut) for form in forms]
+
+    def new(self) -> list[str]:
+        return list(self.types)[self.cut :]
+
+
 def _work(folder: Path, terms: Mapping[str, Sequence[Term]], types: pa.Table) -> _Work:
     forms = types["form"].to_pylist()
     no_words = np.flatnonzero(~types["is_word"].to_numpy())
-    enders = no_words[in_words.enders([forms[i] for i in no_words.tolist()])] if len(no_words) else no_words
+    marks = [forms[i] for i in no_words.tolist()]
+    enders = no_words[np.array(in_words.enders(marks), np.bool_)]
+    hyphens = no_words[np.array(in_words.hyphens(marks), np.bool_)]
     ready = {code: in_words.prepare(found, types, code) for code, found in terms.items() if code != "zh" and found}
-    return _Work(folder, terms, ready, len(types), no_words, enders)
+    return _Work(folder, terms, ready, len(types), no_words, enders, hyphens)
 
 
 def _columns(batch: pa.RecordBatch | pa.Table) -> dict[str, np.ndarray]:
@@ -185,11 +213,14 @@ def _tokens_of(cuts: dict[str, np.ndarray], own: _Batch, first: int) -> tuple[In
 def _words(work: _Work, cuts: dict[str, np.ndarray], own: _Batch, first: int) -> tuple[in_words.Words, str]:
     mine, passage, start = _tokens_of(cuts, own, first)
     type_ = cuts["type"][mine].astype(np.int64)
-    is_word, is_ender = np.ones(work.types, np.bool_), np.zeros(work.types, np.bool_)
-    is_word[work.no_words] = False
+    is_word, is_ender, is_hyphen = (np.zeros(work.types, np.bool_) for _ in range(3))
+    is_word[work.no_words] = True
+    is_word = ~is_word
     is_ender[work.enders] = True
+    is_hyphen[work.hyphens] = True
     end = start + cuts["length"][mine]
-    return in_words.Words(type_, start, end, passage, is_word[type_], is_ender[type_]), "\0".join(own.texts)
+    words = in_words.Words(type_, start, end, passage, is_word[type_], is_ender[type_], is_hyphen[type_])
+    return words, "\0".join(text.replace("\0", "\ufffd") for text in own.texts)
 
 
 def _hold(
@@ -199,6 +230,7 @@ def _hold(
     mine, _, start = _tokens_of(cuts, own, first)
     end = start + cuts["length"][mine]
     holds = drop_overlaps(found.spans.take(found.inside < 0))
+    holds = holds.take(holds.end - holds.start <= tokens.LONGEST)
     new_start, new_end, was = hold_whole(start, end, holds)
     new = was < 0
     if not new.any():

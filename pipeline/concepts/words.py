@@ -192,11 +192,12 @@ def _fills(ready: WordTerms, type_: Ints, slot: Ints, at_start: Flags) -> Flags:
     pairs = ready.types * width + ready.fills
     asked = type_ * width + slot
     always = np.isin(asked, pairs[~ready.at_start_only])
-    return (slot >= 0) & (always | (at_start & np.isin(asked, pairs[ready.at_start_only])))
+    fits: Flags = (slot >= 0) & (always | (at_start & np.isin(asked, pairs[ready.at_start_only])))
+    return fits
 
 
 def _sentence_starts(words: Words) -> Flags:
-    """Whether each token is the first word of a passage, or the first after a mark behind which a sentence can begin."""
+    """Whether each token is a passage's first word, or the first after a mark behind which a sentence can begin."""
     number = len(words.type)
     index = np.arange(number)
     last_word = np.maximum.accumulate(np.where(words.is_word, index, -1))
@@ -205,7 +206,8 @@ def _sentence_starts(words: Words) -> Flags:
     first_in_passage = (before < 0) | (words.passage[before] != words.passage)
     seen = np.concatenate([[0], ended[:-1]]) if number else ended
     since = seen - np.where(before >= 0, ended[before] - words.is_ender[before], 0)
-    return first_in_passage | (since > 0)
+    starts: Flags = first_in_passage | (since > 0)
+    return starts
 
 
 def _ways(form: str, language: str) -> list[str]:
@@ -256,8 +258,8 @@ def _fit(slot: _Slot, form: str, lemma: str, low: str, parts: Sequence[str]) -> 
     by_form = slot.match == "form"
     mine = {_key(slot.form)} if by_form else {_key(slot.form), _key(slot.lemma)}
     theirs = {_key(form)} if by_form else {_key(form), _key(lemma)}
-    fits = bool(mine & theirs) or (slot.match == "compound" and _has_part(slot, form, parts))
-    if fits and _same_case(slot.form, form):
+    fits = bool(mine & theirs)
+    if (fits and _same_case(slot.form, form)) or (slot.match == "compound" and _has_part(slot, form, parts)):
         return False
     if form.isupper() and len(form) > 1:  # ß has no capital: GROSSMACHT is Großmacht
         alike = {key.casefold() for key in mine} & {key.casefold() for key in theirs | {_key(low)}}

@@ -6,6 +6,7 @@ Latin, Greek and Cyrillic letters that it lacks, such as the ł of Łódź. No f
 
 from __future__ import annotations
 
+import io
 import tempfile
 import unicodedata
 from contextlib import contextmanager
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pipeline.errors import InputError, MissingTool
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 
@@ -120,6 +121,25 @@ def wrap_text(text: str, width: float, size: float) -> list[str]:
                 line = line[cut:]
         lines.append(line.strip())
     return lines
+
+
+def web_font(characters: Iterable[str]) -> bytes:
+    """The font with these characters only, as WOFF, to stand in a page; the same characters give the same bytes.
+
+    Raises:
+        MissingTool: the font is not there.
+    """
+    from fontTools import subset
+
+    options = subset.Options(flavor="woff", layout_features=[], hinting=False, name_IDs=["*"])
+    options.drop_tables += ["GSUB", "GPOS", "BASE", "vhea", "vmtx", "VORG"]
+    with subset.load_font(str(font_file()), options) as font, io.BytesIO() as file:
+        font.recalcTimestamp = False
+        subsetter = subset.Subsetter(options)
+        subsetter.populate(unicodes=sorted({ord(character) for character in characters}))
+        subsetter.subset(font)
+        subset.save_font(font, file, options)
+        return file.getvalue()
 
 
 def _pieces(paragraph: str) -> list[str]:

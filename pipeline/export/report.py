@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -13,6 +14,7 @@ from markupsafe import Markup, escape
 
 from pipeline.export.captions import LANGUAGE_NAMES
 from pipeline.export.embed import embed_svg
+from pipeline.export.fonts import web_font
 from pipeline.export.kwic import Concordance, select_lines, web_address
 from pipeline.export.series import ALL, anchor, concept_rows
 from pipeline.export.tables import format_number
@@ -32,6 +34,7 @@ _LINE_BYTES = 520
 _LONG = 60
 """A table of numbers with more periods shows those with most mentions."""
 _REJECTS = 300
+_STYLE = "<style>"
 _HAN = re.compile(r"([\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]+)")
 
 
@@ -122,7 +125,7 @@ def render_report(data: ReportData) -> str:
         _section(data, concept, found[concept.id], figure, limit)
         for concept, figure in zip(shown, figures, strict=True)
     ]
-    return page.get_template("report.html.j2").render(
+    html = page.get_template("report.html.j2").render(
         data=data,
         sections=sections,
         absent=[concept for concept in data.concepts if concept.id not in found],
@@ -132,6 +135,17 @@ def render_report(data: ReportData) -> str:
         reasons=_count_reasons(data.rejects),
         rejects=data.rejects.slice(0, _REJECTS).to_pylist(),
     )
+    return _with_font(html)
+
+
+def _with_font(html: str) -> str:
+    """The page with a font for its Chinese characters, for computers that have none."""
+    characters = set("".join(_HAN.findall(html)))
+    if not characters:
+        return html
+    data = base64.b64encode(web_font(characters)).decode("ascii")
+    face = f'@font-face {{ font-family: "Zwiesprache Han"; src: url(data:font/woff;base64,{data}) format("woff"); }}'
+    return html.replace(_STYLE, f"{_STYLE}\n{face}", 1)  # no text of a document holds a tag: the first one is ours
 
 
 def tag_han(text: object) -> Markup:

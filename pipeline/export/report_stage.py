@@ -91,6 +91,7 @@ def _facts(study: Study) -> dict[str, str]:
         "interval": f"95 %, bootstrap over documents, {timelines.bootstrap:,} draws, seed {timelines.seed}",
         "words": "; ".join(f"{code}: {language_module(code).VERSION}" for code in study.languages),
         "readers": "; ".join(f"{tool} {version(tool)}" for tool in ("pypdfium2", "trafilatura")),
+        "terms never found": "; ".join(read_summary(MENTIONS_STAGE, study)["terms_never_found"]) or "none",
     }
 
 
@@ -109,14 +110,16 @@ def _notes(study: Study) -> list[str]:
     if others:
         listing = ", ".join(f"{n:,} {code}" for code, n in others.items())
         notes.append(f"Documents mostly in other languages are kept and not counted: {listing}.")
-    dead = read_summary(MENTIONS_STAGE, study)["terms_never_found"]
-    if dead:
-        notes.append(f"Terms of the lexicon that were never found: {'; '.join(dead)}.")
     return notes
 
 
 def _settings(study: Study) -> dict[str, Any]:
-    return words_for_readers(study) | {"sources": [_source(study, source.id) for source in study.sources]}
+    corpus, mentions = read_summary(CORPUS, study), read_summary(MENTIONS_STAGE, study)
+    return words_for_readers(study) | {
+        "sources": [_source(study, source.id) for source in study.sources],
+        "corpus": {name: corpus.get(name) for name in ("documents", "undated", "languages", "flags", "rejects")},
+        "terms_never_found": mentions.get("terms_never_found"),
+    }
 
 
 def _reads(study: Study) -> list[Path]:
@@ -140,4 +143,3 @@ REPORT_STAGE = Stage(
     tools=("jinja2", "matplotlib", *("pypdfium2", "trafilatura", "rjieba", "spacy")),
     run=write_report,
 )
-

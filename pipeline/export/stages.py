@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.analyses.changes import changes
@@ -23,7 +22,7 @@ from pipeline.store import corpus, tokens
 from pipeline.store.tables import read_table, write_tables
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from pathlib import Path
 
     import pyarrow as pa
 
@@ -143,6 +142,8 @@ def _timeline_settings(study: Study) -> dict[str, Any]:
 
 
 def words_for_readers(study: Study) -> dict[str, Any]:
+    """The settings that shape what is written for readers: those of the tables, and the study's own words."""
+    """The settings of what shows words of the study itself: captions, the report."""
     return _timeline_settings(study) | {"note": study.note, "name": study.name}
 
 
@@ -171,7 +172,10 @@ FIGURES_STAGE = Stage(
     name="figures",
     folder=lambda study: study.export_folder,
     settings=words_for_readers,
-    reads=lambda study: [study.lexicon, study.export_folder / TABLES_FOLDER / "timelines.arrow"],
+    reads=lambda study: [
+        study.lexicon,
+        *(study.export_folder / TABLES_FOLDER / f"{name}.arrow" for name in ("timelines", "corpus")),
+    ],
     writes=(FIGURES, *(f"{FIGURES}.{kind}" for kind in _FIGURE_KINDS)),
     modules=("pipeline.export",),
     tools=("matplotlib", "zhplot"),

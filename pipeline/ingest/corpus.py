@@ -1,33 +1,36 @@
 """The stage ``corpus``: sources -> documents, passages, rejects.
 
-The unit of work is the file. What a reader makes of it is kept as a part under the hash of its bytes and of the readers'
-code; a corpus that grew by one file reads one file. What the study and its sidecars say is laid over the parts here.
+The unit of work is the file. What a reader makes of it is kept as a part under the hash of its bytes, of the readers'
+code and of their tools' versions; a corpus that grew by one file reads one file. What the study and its sidecars say is
+laid over the parts here.
 """
 
 from __future__ import annotations
 
 import csv
 import hashlib
+import re
 from collections import Counter
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline import __version__
 from pipeline.errors import InputError
 from pipeline.executor import map_in_order, open_executor
 from pipeline.ingest.dates import parse_date
 from pipeline.ingest.sources import folder, table
 from pipeline.records import DOCUMENTS, Reject
-from pipeline.stages import FileHashes, Progress, Stage, Summary, hash_code
+from pipeline.stages import FileHashes, Progress, Stage, Summary, hash_code, path_name, tool_versions
 from pipeline.store import cells
 from pipeline.store.corpus import DOCUMENTS_FILE, PASSAGES_FILE, CorpusWriter
 from pipeline.store.parts import Part, read_part
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from pipeline.study import Source, Study
 
@@ -35,7 +38,8 @@ REJECTS_FILE = "rejects.csv"
 PARTS_FOLDER = ".parts"
 
 _READING = ("pipeline.ingest.readers", "pipeline.ingest.repair", "pipeline.ingest.encodings",
-            "pipeline.ingest.sources", "pipeline.languages.identify", "pipeline.store.parts")  # fmt: skip
+            "pipeline.ingest.sources", "pipeline.ingest.dates", "pipeline.languages.identify",
+            "pipeline.store.parts")  # fmt: skip
 """The code that shapes a part."""
 _TOOLS = ("pypdfium2", "pdfminer.six", "trafilatura", "lxml", "charset-normalizer", "py3langid", "openpyxl", "pyarrow")
 
@@ -83,9 +87,7 @@ def build_corpus(study: Study, draft: Path, progress: Progress) -> Summary:
                 languages.update(documents["language"].to_pylist())
     if not counts["documents"]:
         raise InputError(_nothing_left(study, rejects))
-    for path in parts_folder.iterdir():
-        if path not in kept and path.suffix == ".arrow" and _part_key(path) not in {_part_key(p) for p in kept}:
-            path.unlink()
+    _drop_parts(parts_folder, {_part_key(path) for path in kept})
     reasons.update(reject.reason for reject in rejects)
     _write_rejects(draft / REJECTS_FILE, rejects)
     return {
@@ -105,18 +107,18 @@ def _named_files(study: Study, source: Source) -> list[tuple[Path, str]]:
     root = study.resolve(source.path)
     if source.kind == "table":
         return [(root, root.name)]
-    return [(path, path.relative_to(root).as_posix()) for path in folder.list_files(study, source)]
+    return [(path, path_name(path, root)) for path in folder.list_files(study, source)]
 
 
 def _parts(
     study: Study, source: Source, parts_folder: Path, hashes: FileHashes, progress: Progress
 ) -> Iterator[tuple[Path, bool]]:
     """The parts of a source in order, and whether a file was read for each just now."""
-    code = hash_code(_READING)
+    code = (__version__, hash_code(_READING), tool_versions(_TOOLS))
     if source.kind == "table":
         path = study.resolve(source.path)
-        key = _key(hashes.of(path), code, source.columns, source.language is not None)
-        yield from _table_parts(study, source, path, parts_folder, key, progress)
+        key = _key(hashes.of(path), code, path.suffixes, source.columns, source.language is not None)
+        yield from _table_parts(study, source, parts_folder, key, progress)
         return
     files = _named_files(study, source)
     targets = [parts_folder / f"{_key(hashes.of(path), code, name)}.arrow" for path, name in files]
@@ -134,30 +136,40 @@ def _read_folder_file(task: tuple[Path, str, Path]) -> None:
 
 
 def _table_parts(
-    study: Study, source: Source, path: Path, parts_folder: Path, key: str, progress: Progress
+    study: Study, source: Source, parts_folder: Path, key: str, progress: Progress
 ) -> Iterator[tuple[Path, bool]]:
-    """The parts of a table; an empty file ``KEY.whole`` says that all of them were written."""
+    """The parts of a table; the file ``KEY.whole`` says that all were written, and how many they are."""
     whole = parts_folder / f"{key}.whole"
+    path = study.resolve(source.path)
 
     def target(number: int) -> Path:
         return parts_folder / f"{key}-{number:06d}.arrow"
 
-    if whole.exists():
-        for found in sorted(parts_folder.glob(f"{key}-*.arrow")):
-            yield found, False
+    found = sorted(parts_folder.glob(f"{key}-*.arrow"))
+    if found and whole.exists() and whole.read_text(encoding="utf-8") == str(len(found)):
+        yield from ((part, False) for part in found)
         return
+    number = 0
     chunks = table.read_chunks(path, source, target)
     with open_executor(study.run.workers, path.stat().st_size // 100_000) as executor:
-        for i, done in enumerate(map_in_order(executor, table.read_into_part, chunks, under_way=4)):
-            progress(f"rows of {source.id}", i + 1, 0)
-            yield done, i == 0
-    whole.touch()
+        for done in map_in_order(executor, table.read_into_part, chunks, under_way=4):
+            progress(f"parts of {source.id}", number + 1, 0)
+            yield done, number == 0
+            number += 1
+    whole.write_text(str(number), encoding="utf-8")
+
+
+def _drop_parts(parts_folder: Path, kept: set[str]) -> None:
+    """Remove the parts of files that are no more, and drafts that a stopped run left."""
+    for path in parts_folder.iterdir():
+        if path.suffix == ".draft" or _part_key(path) not in kept:
+            path.unlink()
 
 
 def _finish(study: Study, source: Source, part: Part, sidecar: folder.Sidecar) -> tuple[pa.Table, pa.Table]:
     """Lay over a part what the study and the sidecar say; the tables of the contract, passages without numbers."""
     rows = part.documents.to_pylist()
-    said = [_said(row, sidecar.get(row["key"], {})) for row in rows]
+    said = [_said(row, sidecar.get(folder.sidecar_key(row["key"]), {})) for row in rows]
     document = part.passages["document"].to_numpy()
     size = pc.utf8_length(part.passages["text"]).to_numpy().astype(np.int64)
     found = part.passages["language"].to_numpy(zero_copy_only=False)
@@ -174,7 +186,7 @@ def _finish(study: Study, source: Source, part: Part, sidecar: folder.Sidecar) -
             "source_id": source.id,
             "source_type": source.type,
             "language": main[i],
-            "path": _path_name(base / row["key"] if source.kind == "folder" else base, study.root),
+            "path": path_name(base / row["key"] if source.kind == "folder" else base, study.root),
             "characters": int(characters[i]),
             **{name: said[i].get(name) for name in ("title", "author", "publisher", "city", "url")},
             **{name: row[name] for name in ("media_type", "sha256", "pages", "reader")},
@@ -191,24 +203,28 @@ def _finish(study: Study, source: Source, part: Part, sidecar: folder.Sidecar) -
     return built, passages.append_column("language", pa.array(language, pa.string()))
 
 
-_KNOWN = {*DOCUMENTS.names, *folder.FIELDS, "date_source"}
+_DATE_SOURCE = ""
+"""Where the date was said, beside what was said; no column can be called so."""
+_KNOWN = {*DOCUMENTS.names, *folder.FIELDS, _DATE_SOURCE}
 
 
 def _said(row: Mapping[str, Any], sidecar: Mapping[str, str]) -> dict[str, str]:
     """What is known of a document: what the sidecar or the table's columns say, else what the file says of itself."""
     own = {name: row[name] for name in folder.FIELDS if row[name]} | dict(row["more"] or [])
     source = "metadata" if "date" in sidecar or row["media_type"] in table.MEDIA_TYPES else "markup"
-    return own | {"date_source": source} | dict(sidecar)
+    return own | dict(sidecar) | {_DATE_SOURCE: source}
 
 
 def _dated(known: Mapping[str, str], flags: Sequence[str]) -> dict[str, Any]:
-    """The columns of a document's date, and its flags."""
+    """The columns of a document's date, and its flags: a date or a language that cannot be read is a doubt."""
     written = known.get("date", "")
     dated = parse_date(written)
     doubts = [*flags, *(["bad_date"] if written and dated is None else []), *(["no_date"] if dated is None else [])]
+    if known.get("language") and _code(known["language"]) is None:
+        doubts.append("bad_language")
     if dated is None:
         return {"date": None, "date_precision": None, "date_evidence": None, "flags": doubts}
-    evidence = known["date_source"]
+    evidence = known[_DATE_SOURCE]
     return {"date": dated.date, "date_precision": dated.precision, "date_evidence": evidence, "flags": doubts}
 
 
@@ -238,9 +254,23 @@ def _main_language(document: np.ndarray, language: np.ndarray, weight: np.ndarra
     return [str(codes[i]) if by_document[row, i] > 0 else "und" for row, i in enumerate(best.tolist())]
 
 
+_CODES = {
+    name: code
+    for code, names in {
+        "zh": "zho chi cmn chinese chinesisch 中文 汉语 漢語",
+        "de": "deu ger german deutsch 德语 德文 德語",
+        "en": "eng english englisch 英语 英文 英語",
+    }.items()
+    for name in names.split()
+}
+"""ISO 639-2 as library catalogues write it, and the names that people write."""
+
+
 def _code(language: str | None) -> str | None:
-    """``de-DE`` and ``DE`` as ``de``."""
-    return language.replace("_", "-").split("-")[0].lower() if language else None
+    """``de-DE``, ``DE``, ``ger`` and ``Deutsch`` as ``de``; None for what is no code of a language."""
+    name = re.split(r"[-_\s]", (language or "").strip().lower(), maxsplit=1)[0]
+    name = _CODES.get(name, name)
+    return name if re.fullmatch(r"[a-z]{2,3}", name) else None
 
 
 def _drop_repeated(part: Part, seen: set[str]) -> tuple[Part, list[Reject]]:
@@ -291,10 +321,6 @@ def _key(*what: object) -> str:
 
 def _part_key(path: Path) -> str:
     return path.stem.split("-")[0]
-
-
-def _path_name(path: Path, root: Path) -> str:
-    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
 
 
 def _settings(study: Study) -> dict[str, Any]:

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from pipeline.languages.lemmas import dictionary, lemma_of
+from pipeline.languages.lemmas import SHORTEST_PART, dictionary, lemma_of, without_link
 from pipeline.languages.morphology import Analysis, analyse, stem_lemma
-
-_LINKS = ("", "s", "es", "n", "en", "e", "er")
-"""What may stand between the parts (Fugenelemente)."""
 
 _NO_PARTS = ("FUGE", "SUF", "PRESPART", "ADJ_COMP", "ADJ_SUP")
 _DERIVED = ("SUF_DERIV", "SUF_FEM", "SUF_DIM")
@@ -17,7 +14,6 @@ _PARTICLES = frozenset({"ab", "an", "auf", "aus", "bei", "durch", "ein", "mit", 
 _NO_HEADS = frozenset({"bar", "los", "haft", "sam", "tel", "stel"})
 _WORD_CLASSES = frozenset({"NN", "NNA", "NNI", "ADJ(A)", "ADJ(D)"})
 _SHORTEST = 3
-_SHORTEST_UNKNOWN = 4  # letters of a part that only the dictionary knows
 
 
 def parts_of(lemma: str) -> tuple[str, ...]:
@@ -68,7 +64,7 @@ def _from_morphemes(lemma: str, analysis: Analysis) -> tuple[str, ...]:
 
 def _from_dictionary(lemma: str) -> tuple[str, ...]:
     """Two words of the dictionary, the last as long as may be."""
-    for begin in range(_SHORTEST_UNKNOWN, len(lemma) - _SHORTEST_UNKNOWN + 1):
+    for begin in range(SHORTEST_PART, len(lemma) - SHORTEST_PART + 1):
         head = lemma[begin:].capitalize()
         if _is_noun(head) and (first := _modifier(lemma[:begin])) is not None:
             return (*(_split(first) or (first,)), *(_split(head) or (head,)))
@@ -77,10 +73,9 @@ def _from_dictionary(lemma: str) -> tuple[str, ...]:
 
 def _modifier(first: str) -> str | None:
     """The lemma of a first part: a noun with its linking element, an adjective, or the stem of a verb."""
-    for link in _LINKS:
-        stem = first.removesuffix(link)
-        if first.endswith(link) and len(stem) >= _SHORTEST_UNKNOWN and _is_noun(stem):
-            return stem
+    noun = without_link(first)
+    if noun is not None:
+        return noun
     adjective = analyse(first.lower())
     if adjective is not None and adjective.known and adjective.pos == "ADJ(D)" and adjective.lemma == first.lower():
         return adjective.lemma

@@ -17,6 +17,12 @@ from pipeline.languages.spelling import of_1996, with_sharp_s
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+SHORTEST_PART = 4
+"""Letters of a part that only the dictionary knows; shorter ones are found in too many words."""
+
+_LINKS = ("", "s", "es", "n", "en", "e", "er")
+"""What may stand between the parts of a compound (Fugenelemente)."""
+
 _GENDER = re.compile(
     r"(?P<base>\w*\w{2}[^\W\d_])(?:[*:_·]|/-?)in(?:nen)?(?P<rest>\w*)|(?P<camel>\w{2,}[a-zß])Innen(?P<tail>\w*)"
 )
@@ -26,6 +32,7 @@ _PARTICIPLE = re.compile(r"(?:t|en|nd)(?:e|en|er|em|es)?$")
 _ADJECTIVE = re.compile(
     r"(?:isch|lich|ig|bar|haft|los|sam|ell|iv|är|ös|end|fach|fähig|frei|reich|arm|artig|mäßig|pflichtig|jährig)$"
 )
+_INFLECTED_ADJECTIVE = re.compile(_ADJECTIVE.pattern.removesuffix("$") + "(?:e|en|em|er|es)?$")
 _PLURAL_OF_CAPITALS = re.compile(r"[A-ZÄÖÜ]{2,}s")
 _LEADING_NUMBER = re.compile(r"\d+")
 _NAMES = frozenset({"NE", "FM", "ITJ"})
@@ -88,10 +95,13 @@ def _lemma_of_word(form: str) -> str:
         return dictionary().get(form, form[:-1])
     if form.endswith("erweise") and form[0].islower():
         return form
+    if form.endswith("erinnen") and len(form) > 8:
+        return form[:-3]
     listed = _listed(form)
     if listed is not None and not _is_doubtful(form, listed):
         return listed
-    lemma = _weigh(form, listed, analyse(form))
+    compound = _by_known_parts(form) if listed is None and form[0].isupper() and not _is_frequent(form) else None
+    lemma = compound or _weigh(form, listed, analyse(form))
     if lemma[0].isupper() and "ß" in lemma and "ß" not in form:  # the model learnt from texts of the 1990s
         lemma = lemma.replace("ß", "ss")
     if not form[1:].islower() and lemma[0].isupper():  # inner capitals: FitnessPoint
@@ -114,7 +124,9 @@ def _listed(form: str) -> str | None:
 
 
 def _is_lemma(form: str) -> bool:
-    """Whether the model knows the form's stem and sees no ending at it."""
+    """Whether the model has the form as a stem, or sees no ending at it."""
+    if is_noun_stem(form.lower()):
+        return True
     analysis = analyse(form)
     return analysis is not None and analysis.known and analysis.lemma == form
 
@@ -184,6 +196,29 @@ def _weigh_small(form: str, listed: str | None, analysis: Analysis) -> str:
     if pos == "ADV" or pos[0] == "V":
         return lemma
     return listed or lemma
+
+
+def _by_known_parts(form: str) -> str | None:
+    """Lemma of a noun made of two that the dictionary has, the last as long as may be."""
+    words = dictionary()
+    if _INFLECTED_ADJECTIVE.search(form):
+        return None
+    for begin in range(SHORTEST_PART, len(form) - SHORTEST_PART + 1):
+        part = form[begin:].capitalize()
+        if part in words and without_link(form[:begin]) is not None:
+            lemma = _lemma_of_listed(part) if _lemma_of_word(part)[0].isupper() else None
+            return form[:begin] + lemma.lower() if lemma is not None else None
+    return None
+
+
+def without_link(first: str) -> str | None:
+    """The noun in the first part of a compound, less its linking element, where the dictionary has it as a lemma."""
+    words = dictionary()
+    for link in _LINKS:
+        noun = first.removesuffix(link)
+        if first.endswith(link) and len(noun) >= SHORTEST_PART and of_1996(words.get(noun, "")) == noun:
+            return noun
+    return None
 
 
 def _by_last_part(form: str) -> str | None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import importlib
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
 import numpy as np
@@ -24,6 +23,8 @@ from pipeline.store import corpus, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from concurrent.futures import Executor
+    from pathlib import Path
 
     from pipeline.study import Study
 
@@ -118,10 +119,8 @@ def _write_batch(writer: tokens.TokenWriter, vocabulary: tokens.Vocabulary, part
     return len(columns[0])
 
 
-def _describe(vocabulary: tokens.Vocabulary, executor: object, progress: Progress) -> pa.Table:
+def _describe(vocabulary: tokens.Vocabulary, executor: Executor, progress: Progress) -> pa.Table:
     """The table of types; lemmas and parts are found once per type, in parallel."""
-    from concurrent.futures import Executor
-
     pairs = vocabulary.pairs()
     language = np.array([code for code, _ in pairs], dtype=object)
     pieces: list[pa.Table] = []
@@ -130,7 +129,7 @@ def _describe(vocabulary: tokens.Vocabulary, executor: object, progress: Progres
         mine = np.flatnonzero(language == code)
         chunks = [mine[i : i + TYPES_AT_ONCE] for i in range(0, len(mine), TYPES_AT_ONCE)]
         tasks = ([pairs[row][1] for row in chunk.tolist()] for chunk in chunks)
-        described = map_in_order(cast("Executor", executor), partial(describe_types, code), tasks, under_way=6)
+        described = map_in_order(executor, partial(describe_types, code), tasks, under_way=6)
         for i, piece in enumerate(described):
             pieces.append(piece)
             progress(f"lemmas ({code})", i + 1, len(chunks))

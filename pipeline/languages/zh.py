@@ -54,7 +54,8 @@ def cut(texts: Sequence[str]) -> Cuts:
     ids, begin, length, passage = ids[kept], begin[kept], length[kept], passage[kept]
     forms = encoded.dictionary.to_pylist()
     if not np.array_equal(codes, folded_codes):
-        ids, forms = _forms_as_written(ids, forms, begin, length, codes != folded_codes, "".join(texts))
+        changed, text = codes != folded_codes, "".join(texts)
+        ids, forms = _forms_as_written(ids, forms, begin, length, changed=changed, text=text)
     form, order = number_by_first_appearance(ids, len(forms))
     return Cuts(
         passage=passage,
@@ -77,7 +78,7 @@ def split_compounds(forms: Sequence[str], lemmas: Sequence[str]) -> list[tuple[s
 
 
 def _forms_as_written(
-    ids: np.ndarray, forms: list[str], begin: np.ndarray, length: np.ndarray, changed: np.ndarray, text: str
+    ids: np.ndarray, forms: list[str], begin: np.ndarray, length: np.ndarray, *, changed: np.ndarray, text: str
 ) -> tuple[np.ndarray, list[str]]:
     """Give each token over a folded character its own form back.
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+_STARTS = (*"=+-@", *"＝＋－＠", "\t", "\r", "\n")
+"""Spreadsheets in Chinese and Japanese take the wide signs for the narrow ones (OWASP, CSV Injection)."""
 
 
 def guard_formula(cell: str) -> str:

@@ -6,8 +6,7 @@ which passages are read, cut into words and searched, so memory depends on its s
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,6 +16,7 @@ from pipeline.records import DOCUMENTS, PASSAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
     from types import TracebackType
 
 GROUP_CHARACTERS = 2_000_000
@@ -35,7 +35,7 @@ class CorpusWriter:
         self._pending_characters = 0
         self.passages = 0
 
-    def __enter__(self) -> CorpusWriter:
+    def __enter__(self) -> Self:
         self._writer = pq.ParquetWriter(
             self._folder / PASSAGES_FILE,
             PASSAGES,

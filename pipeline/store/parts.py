@@ -1,7 +1,7 @@
 """What ingest made of one file, kept until the file or the readers change: documents, passages and rejects of a part.
 
-A part is three Arrow streams one after the other in one file. It holds what the file itself says; what the study and its
-sidecar say of it is laid over when the corpus is put together, so a corrected date reads no file again.
+A part is three Arrow streams one after the other in one file. It holds what the file itself says; what the study and
+its sidecar say of it is laid over when the corpus is put together, so a corrected date reads no file again.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
+
+from pipeline.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,10 +85,20 @@ def write_part(path: Path, part: Part) -> None:
 
 
 def read_part(path: Path) -> Part:
-    """Read a part."""
-    with pa.memory_map(str(path)) as source:
-        tables = []
-        for _ in range(3):
-            with pa.ipc.open_stream(source) as stream:
-                tables.append(stream.read_all())
+    """Read a part.
+
+    Raises:
+        InputError: the part is damaged; it was removed, and the next run makes it again.
+    """
+    tables = []
+    try:
+        with pa.memory_map(str(path)) as source:
+            for _ in range(3):
+                with pa.ipc.open_stream(source) as stream:
+                    tables.append(stream.read_all())
+    except pa.ArrowInvalid as problem:
+        path.unlink()
+        raise InputError(
+            f"{path}: what was kept of a file read before is damaged ({problem}); it was removed, run the command again"
+        ) from problem
     return Part(*tables)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 import pyarrow as pa
@@ -13,6 +12,7 @@ from pipeline.records import TOKENS, TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
     from types import TracebackType
 
     from numpy.typing import NDArray
@@ -33,7 +33,7 @@ class TokenWriter:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def __enter__(self) -> TokenWriter:
+    def __enter__(self) -> Self:
         self._sink = pa.OSFile(str(self._path), "wb")
         self._writer = pa.ipc.new_file(self._sink, TOKENS)
         return self
@@ -111,4 +111,7 @@ def write_words(path: Path, words: NDArray[np.int64]) -> None:
 
 def read_words(path: Path) -> NDArray[np.int64]:
     """How many words (tokens with ``is_word``) each passage has: int64, one a passage."""
-    return pa.ipc.open_file(pa.memory_map(str(path))).read_all()["words"].to_numpy().astype(np.int64)
+    words: NDArray[np.int64] = (
+        pa.ipc.open_file(pa.memory_map(str(path))).read_all()["words"].to_numpy().astype(np.int64)
+    )
+    return words

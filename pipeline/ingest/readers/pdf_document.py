@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from pipeline.ingest.readers.pdf_kinds import classify, is_contents, mark_references
+from pipeline.ingest.readers.pdf_kinds import CAPTION, classify, is_contents, mark_references
 from pipeline.ingest.readers.pdf_layout import (
     Column,
     Type,
@@ -16,7 +16,7 @@ from pipeline.ingest.readers.pdf_layout import (
     share_edges,
 )
 from pipeline.ingest.readers.pdf_notes import cut_footnotes, drop_marks, find_notes, mark_of, number_first
-from pipeline.ingest.readers.pdf_paragraphs import Paragraph, continues, split_paragraphs, uses_indents
+from pipeline.ingest.readers.pdf_paragraphs import Paragraph, continues, is_terminal, split_paragraphs, uses_indents
 from pipeline.ingest.repair.cipher import decode_cipher, is_ciphered
 from pipeline.ingest.repair.compatibility import fold_compatibility
 from pipeline.ingest.repair.furniture import Placed, find_furniture
@@ -27,9 +27,13 @@ from pipeline.ingest.repair.spacing import clean_spaces, join_letterspaced
 from pipeline.records import Block
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from pipeline.ingest.readers.pdf_lines import Line, Page
+
+
+_FLOATS = 12
+"""So many paragraphs at most are looked over at a column's end for where its text goes on: a table's rows."""
 
 
 def read_document(pages: Sequence[Page]) -> tuple[list[Block], list[str]]:
@@ -43,6 +47,7 @@ def read_document(pages: Sequence[Page]) -> tuple[list[Block], list[str]]:
     pages = [page._replace(lines=tuple(attach_numbers(page.lines))) for page in pages]
     if garbled:
         flags.append("garbled_pages")
+    pages = _ignore_common_bold(pages)
     body = measure_type([page.lines for page in pages])
     furniture = _find_furniture(pages, body)
     seen = count_words(line.text for page in pages for line in page.lines)
@@ -117,6 +122,17 @@ def _mend_characters(page: Page) -> Page:
     return page._replace(lines=lines)
 
 
+def _ignore_common_bold(pages: Sequence[Page]) -> list[Page]:
+    """Where most of a document is bold, bold means nothing."""
+    letters = bold = 0
+    for page in pages:
+        letters += sum(len(line.text) for line in page.lines)
+        bold += sum(len(line.text) for line in page.lines if line.bold)
+    if 2 * bold <= letters:
+        return list(pages)
+    return [page._replace(lines=tuple(line._replace(bold=False) for line in page.lines)) for page in pages]
+
+
 def _drop_garbled(pages: Sequence[Page]) -> tuple[list[Page], int]:
     kept = [page for page in pages if not is_garbage(" ".join(line.text for line in page.lines))]
     return kept, len(pages) - len(kept)
@@ -129,17 +145,32 @@ def _split(column: Column, page: int, body: Type) -> list[Paragraph]:
 
 
 def _join_columns(flow: Sequence[list[Paragraph]]) -> list[Paragraph]:
-    """Put the columns one after the other, paragraphs that go on in the next one whole."""
+    """Put the columns one after the other, paragraphs that go on in the next one whole.
+
+    A figure's caption or a table at the foot or head of a column does not end the sentence around it.
+    """
     indented = uses_indents([paragraph for column in flow for paragraph in column])
     joined: list[Paragraph] = []
     for column in flow:
-        first, rest = column[0], column
-        before = joined[-1] if joined else None
-        if before is not None and before.kind == first.kind == "body" and continues(before, first, indented=indented):
-            joined[-1] = before._replace(lines=before.lines + first.lines)
-            rest = column[1:]
+        at = _first_text(joined, range(len(joined) - 1, max(-1, len(joined) - 1 - _FLOATS), -1))
+        first = _first_text(column, range(min(len(column), _FLOATS)))
+        rest = list(column)
+        if at is not None and first is not None and continues(joined[at], column[first], indented=indented):
+            between = at < len(joined) - 1 or first > 0
+            if not between or not is_terminal(joined[at].lines[-1].text):
+                joined[at] = joined[at]._replace(lines=joined[at].lines + column[first].lines)
+                del rest[first]
         joined += rest
     return joined
+
+
+def _first_text(paragraphs: Sequence[Paragraph], order: Iterable[int]) -> int | None:
+    """Index of the first paragraph, in this order, that is no table or caption; None if there is none of the body."""
+    for index in order:
+        paragraph = paragraphs[index]
+        if paragraph.lines[0].cells == 1 and CAPTION.match(paragraph.lines[0].text) is None:
+            return index if paragraph.kind == "body" else None
+    return None
 
 
 def _join_notes(notes: Sequence[Paragraph]) -> list[Paragraph]:
@@ -167,6 +198,8 @@ def _blocks(
         text = writer.write(paragraph.lines)
         if marks.get(paragraph.page):
             text, marks[paragraph.page] = drop_marks(text, marks[paragraph.page])
+        if paragraph.kind == "footnote":
+            text = number_first(text, paragraph.lines[0])
         if text:
             by_page.setdefault(paragraph.page, []).append(Block(text, paragraph.kind, paragraph.page))
     for note in notes:

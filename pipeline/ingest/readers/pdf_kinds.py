@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from pipeline.ingest.readers.pdf_layout import Type
     from pipeline.ingest.readers.pdf_lines import Line
+    from pipeline.records import Kind
 
 BIBLIOGRAPHY = re.compile(
     r"(?:[\dIVX]+(?:\.\d+)*\.?\s+|[一二三四五六七八九十]+、)?[\[【〔]?\s*(?:literatur(?:verzeichnis|angaben|hinweise)?|"
@@ -20,7 +21,7 @@ BIBLIOGRAPHY = re.compile(
     r"works cited|(?:主要)?参\s*考\s*文\s*献|参考资料|引用文献)\s*[\]】〕]?\s*[:：]?$",
     re.IGNORECASE,
 )
-_CAPTION = re.compile(
+CAPTION = re.compile(
     r"(?:abb(?:ildung)?|tab(?:elle)?|fig(?:ure)?|table|grafik|schaubild|übersicht|karte|图|表|圖)\.?\s?\d+(?:[.\-–]\d+)*"
     r"(?:\s*[:：.|–—]|\s(?=[\u4e00-\u9fff]))",
     re.IGNORECASE,
@@ -29,6 +30,12 @@ _ENTRY_END = re.compile(r"(?:\s|\.|…)\d{1,4}(?:\s?(?:ff?\.|[A-D]))?$")
 _LEADERS = re.compile(r"(?:\.\s?){5,}|…{2,}")
 _PLACES = re.compile(r"\D{2,60}?,?\s\d{1,4}(?:[,–-]\s?\d{1,4}(?:ff?\.?)?)*,?$")
 _MAX_HEADING = 220
+_MAX_LIST_HEADING = 60
+_INLINE_BIBLIOGRAPHY = re.compile(r"[\[【〔]?参\s*考\s*文\s*献[\]】〕]?\s*[:：]?\s*[\[〔［]\s*1\s*[\]〕］]")
+_NUMBERED_ENTRY = re.compile(r"[\[〔［]\d{1,3}[\]〕］]")
+ENDNOTES = re.compile(
+    r"[\[【〔]?\s*(?:endnoten|anmerkungen|endnotes|notes|注\s*释|尾\s*注)\s*[\]】〕]?\s*[:：]?", re.IGNORECASE
+)
 
 
 def is_contents(rows: Sequence[Line]) -> bool:
@@ -55,7 +62,7 @@ def classify(paragraph: Paragraph, following: Paragraph | None, body: Type) -> P
     if paragraph.kind != "body":
         return paragraph
     text = " ".join(line.text for line in paragraph.lines)
-    if _CAPTION.match(text) and len(text) < 300 and (paragraph.size < body.size - 0.4 or len(paragraph.lines) <= 2):
+    if CAPTION.match(text) and len(text) < 300 and (paragraph.size < body.size - 0.4 or len(paragraph.lines) <= 2):
         return paragraph._replace(kind="caption")
     first = paragraph.lines[0]
     if _is_heading(paragraph, following, text, body):
@@ -76,7 +83,7 @@ def _is_heading(  # noqa: PLR0911 - one return a sign, in their order
         return False
     if paragraph.bold:
         return len(paragraph.lines) <= 4 and not text.endswith((",", ";", "，", "；"))
-    if BIBLIOGRAPHY.match(text):
+    if BIBLIOGRAPHY.match(text) or ENDNOTES.fullmatch(text):
         return True
     if len(paragraph.lines) > 1 or NUMBERED_HEADING.match(text) is None or is_terminal(text):
         return False
@@ -84,20 +91,30 @@ def _is_heading(  # noqa: PLR0911 - one return a sign, in their order
 
 
 def mark_references(paragraphs: Sequence[Paragraph]) -> list[Paragraph]:
-    """Make what follows a bibliography's heading ``reference``, up to the next heading."""
-    found, inside = [], False
+    """Make what follows a bibliography's heading ``reference`` and what follows that of endnotes ``footnote``.
+
+    Up to the next heading. A list can also begin on the line of its heading: ``参考文献：[1] 张三 ...``.
+    """
+    found: list[Paragraph] = []
+    inside: Kind | None = None
     for paragraph in paragraphs:
         kind = paragraph.kind
-        text = " ".join(line.text for line in paragraph.lines)
-        if kind in {"heading", "body"} and len(text) < 60 and BIBLIOGRAPHY.match(text.strip()):
-            inside = True
-            found.append(paragraph._replace(kind="heading"))
-            continue
-        if kind == "heading" and inside and not _NUMBERED_ENTRY.match(text):
-            inside = False
-        in_list = inside and kind in {"body", "heading", "table"}
-        found.append(paragraph._replace(kind="reference") if in_list else paragraph)
+        text = " ".join(line.text for line in paragraph.lines).strip()
+        opened = list_begun(text) if kind in {"heading", "body"} else None
+        if opened is not None:
+            inside = opened
+            if _INLINE_BIBLIOGRAPHY.match(text) is None:
+                found.append(paragraph._replace(kind="heading"))
+                continue
+        elif kind == "heading" and not _NUMBERED_ENTRY.match(text):
+            inside = None
+        in_list = inside is not None and kind in {"body", "heading", "table"}
+        found.append(paragraph._replace(kind=inside) if in_list and inside is not None else paragraph)
     return found
 
 
-_NUMBERED_ENTRY = re.compile(r"[\[〔［]\d{1,3}[\]〕］]")
+def list_begun(text: str) -> Kind | None:
+    """The kind of the list that a paragraph is the heading or the first entry of; None if it is of no list."""
+    if (len(text) < _MAX_LIST_HEADING and BIBLIOGRAPHY.match(text)) or _INLINE_BIBLIOGRAPHY.match(text):
+        return "reference"
+    return "footnote" if ENDNOTES.fullmatch(text) else None

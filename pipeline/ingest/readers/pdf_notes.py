@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pipeline.ingest.readers.pdf_kinds import BIBLIOGRAPHY
+from pipeline.ingest.readers.pdf_kinds import list_begun
 from pipeline.ingest.readers.pdf_paragraphs import Paragraph
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def cut_footnotes(
         start = 0 if running and foot and first else start
     if start is None or (first + start == 0 and not (under_text or foot[0].mark or _is_symbol(foot[0]))):
         return column, []
-    if any(BIBLIOGRAPHY.match(line.text) for line in rows[max(0, first - 1) : first + start + 1]):
+    if any(list_begun(line.text) for line in rows[max(0, first - 1) : first + start + 1]):
         return column, []
     notes: list[list[Line]] = []
     number = None

@@ -74,8 +74,13 @@ class _Asked:
         return abs(size) * math.hypot(m.c, m.d), turn
 
     def bold(self, index: int) -> bool:
-        pdfium.FPDFText_GetFontInfo(self.raw, self.index(index), self.name, 128, self.flags)
-        return bool(self.flags.value & FORCE_BOLD) or BOLD.search(self.name.value) is not None
+        """Whether the character's font is bold, or its outline is drawn too, as word processors do it."""
+        i = self.index(index)
+        pdfium.FPDFText_GetFontInfo(self.raw, i, self.name, 128, self.flags)
+        if self.flags.value & FORCE_BOLD or BOLD.search(self.name.value) is not None:
+            return True
+        drawn_by = pdfium.FPDFText_GetTextObject(self.raw, i)
+        return bool(pdfium.FPDFTextObj_GetTextRenderMode(drawn_by) == pdfium.FPDF_TEXTRENDERMODE_FILL_STROKE)
 
     def symbol(self, index: int) -> bool:
         """Whether the character is of a font of signs, where a letter is drawn as a bullet."""

@@ -18,6 +18,7 @@ _NEAR = 3.0
 _SHARE = 0.4
 _DETACHED = 1.35
 _DEEP = 4
+_FAR = 2.5
 _SMALL = 0.87
 _SAME_PLACE = 0.25
 
@@ -44,6 +45,8 @@ class _Edge(NamedTuple):
     """On the page's first or last row."""
     apart: bool
     """Parted from the body by a wide gap."""
+    far: bool
+    """Parted from the body by more than two lines."""
     detached: bool
     """Parted from the body by a gap or by its size."""
 
@@ -71,8 +74,8 @@ def find_furniture(pages: Sequence[Sequence[Placed]], body_size: float) -> list[
     found: list[set[int]] = [set() for _ in pages]
     edges = [edge for number, page in enumerate(pages) for edge in _edges(number, page, body_size)]
     if len(pages) == 1:
-        # Nothing can repeat on a single page: what stands apart at its edge in smaller type is furniture.
-        found[0].update(edge.place for edge in edges if edge.apart and edge.line.size < _SMALL * body_size)
+        # Nothing can repeat on a single page: what stands far off at its edge in smaller type is furniture.
+        found[0].update(edge.place for edge in edges if edge.far and edge.line.size < _SMALL * body_size)
         return found
     groups: dict[tuple[bool, str], list[_Edge]] = defaultdict(list)
     for edge in edges:
@@ -178,15 +181,12 @@ def _edges(number: int, page: Sequence[Placed], body_size: float) -> Iterator[_E
     for top, near in ((True, rows[:_EDGE_ROWS]), (False, rows[: -_EDGE_ROWS - 1 : -1])):
         levels = heights if top else heights[::-1]
         # The outermost rows down to a wide gap are set apart from the body.
-        gaps = [
-            step
-            for step in range(min(_DEEP, len(near), len(levels) - 1))
-            if abs(levels[step] - levels[step + 1]) > _DETACHED * usual
-        ]
-        last_gap = gaps[-1] if gaps else -1
+        steps = [abs(a - b) for a, b in pairwise(levels[: min(_DEEP, len(near)) + 1])]
+        last_gap = max((step for step, gap in enumerate(steps) if gap > _DETACHED * usual), default=-1)
+        last_far = max((step for step, gap in enumerate(steps) if gap > _FAR * body_size), default=-1)
         for step, row in enumerate(near):
             for index in row:
                 line = page[index]
-                apart = step <= last_gap
-                detached = apart or abs(line.size - body_size) > 0.06 * body_size
-                yield _Edge(number, index, top, fold_digits(line.text), line, step == 0, apart, detached)
+                detached = step <= last_gap or abs(line.size - body_size) > 0.06 * body_size
+                key = fold_digits(line.text)
+                yield _Edge(number, index, top, key, line, step == 0, step <= last_gap, step <= last_far, detached)

@@ -2,56 +2,79 @@
 
 from __future__ import annotations
 
-import csv
+import difflib
 import hashlib
-import io
+import unicodedata
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from pipeline.errors import StudyError, Unreadable, known_names
+from pipeline.errors import StudyError, Unreadable
 from pipeline.ingest.encodings import decode
 from pipeline.ingest.readers import read_file
-from pipeline.ingest.sources.sheets import sheet_rows
+from pipeline.ingest.readers.text import clean
+from pipeline.ingest.sources.sheets import book_rows, separated_rows
 from pipeline.languages.identify import identify
-from pipeline.records import Extract, Reject
+from pipeline.records import DOCUMENTS, Extract, Reject
 from pipeline.store.parts import Part, make_part, write_part
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
+    from pipeline.ingest.sources.sheets import Numbered
     from pipeline.study import Source, Study
 
 FIELDS = ("title", "author", "publisher", "date", "language", "city", "url")
 """What a sidecar can say of a document in columns of their own; further columns are kept under their names."""
 
+_FEW_PAIRS = 100_000
+"""Of so many pairs of names the nearest is found within a second."""
+
 Sidecar = dict[str, dict[str, str]]
 
 
 def list_files(study: Study, source: Source) -> list[Path]:
-    """The files of a folder and of the folders in it, in order of their paths; hidden ones and the sidecar left out."""
+    """The files of a folder and of the folders in it, in order of their paths.
+
+    Left out are hidden files, the sidecar, and what the study itself writes where that lies in the folder. A link to
+    nothing is an item like any other: it becomes a reject.
+    """
     folder = study.resolve(source.path)
     sidecar = folder / source.metadata if source.metadata else None
-    found = (path for path in folder.rglob("*") if path.is_file() and path != sidecar)
-    visible = [p for p in found if not any(step.startswith((".", "~$")) for step in p.relative_to(folder).parts)]
+    own = [place for place in (study.corpus_folder, study.export_folder) if place.is_relative_to(folder)]
+    found = (path for path in folder.rglob("*") if path.is_file() or (path.is_symlink() and not path.exists()))
+    texts = (path for path in found if path != sidecar and not any(path.is_relative_to(place) for place in own))
+    visible = [p for p in texts if not any(step.startswith((".", "~$")) for step in p.relative_to(folder).parts)]
     return sorted(visible, key=lambda path: path.relative_to(folder).as_posix())
 
 
 def read_sidecar(path: Path) -> Sidecar:
     """What a sidecar says of each file: ``{"a.pdf": {"title": "…", "date": "2014-05-15"}}``; empty cells are left out.
 
+    Returns:
+        By the file's path in the folder (see `sidecar_key`).
+
     Raises:
-        StudyError: the sidecar cannot be read, has no column ``file``, or names a file twice.
+        StudyError: the sidecar cannot be read, has no column ``file`` or one whose name is taken, has a row with more
+            cells than columns, or names a file twice.
     """
-    rows = _xlsx_rows(path) if path.suffix.lower() == ".xlsx" else _csv_rows(path)
-    header = [name.strip() for name in rows[0]] if rows else []
+    numbered = iter(_xlsx_rows(path) if path.suffix.lower() == ".xlsx" else _csv_rows(path))
+    rows = ((number, _whole_row(path, number, row)) for number, row in numbered)
+    header = _header(path, next(rows, (1, []))[1])
     if "file" not in header:
         raise StudyError(
             f"{path}: there is no column 'file', which says what file a row is about; its columns are: "
             + (", ".join(filter(None, header)) or "none")
         )
     sidecar: Sidecar = {}
-    for number, row in enumerate(rows[1:], start=2):
+    for number, row in rows:
+        if any(row[len(header) :]):
+            raise StudyError(
+                f"{path}: row {number}: {len(row)} cells under {len(header)} columns; put a cell with a comma in quotes"
+            )
         cells = {name: cell.strip() for name, cell in zip(header, row, strict=False) if name and cell.strip()}
-        file = cells.pop("file", "").replace("\\", "/")
+        file = sidecar_key(cells.pop("file", "").replace("\\", "/"))
+        cells = {name: clean(cell) for name, cell in cells.items()}
         if not file:
             continue
         if file in sidecar:
@@ -60,12 +83,19 @@ def read_sidecar(path: Path) -> Sidecar:
     return sidecar
 
 
+def sidecar_key(name: str) -> str:
+    """A file's name as it is compared with the sidecar: composed, since a Mac writes ``ü`` as ``u`` and two dots."""
+    return unicodedata.normalize("NFC", name).removeprefix("./")
+
+
 def read_into_part(path: Path, name: str, target: Path) -> None:
     """Read one file and write its part to ``target``; a file that cannot be used becomes a reject in it."""
-    data = path.read_bytes()
     try:
+        data = path.read_bytes()
         extract = read_file(data, name)
         part = _part_of(extract, name, hashlib.sha256(data).hexdigest())
+    except FileNotFoundError:
+        part = make_part([], {}, [Reject("", name, "corpus", "missing_file", "a link to a file that is not there")])
     except Unreadable as problem:
         part = make_part([], {}, [Reject("", name, "corpus", problem.reason, problem.detail)])
     write_part(target, part)
@@ -73,17 +103,16 @@ def read_into_part(path: Path, name: str, target: Path) -> None:
 
 def check_sidecar(sidecar: Sidecar, path: Path, names: set[str]) -> list[Reject]:
     """A reject for each file that the sidecar names and the folder does not have."""
-    return [
-        Reject(
-            "",
-            name,
-            "corpus",
-            "missing_file",
-            f"{path.name} names it; {known_names(name, names) if names else ''}"[:200],
-        )
-        for name in sidecar
-        if name not in names
-    ]
+    there = {sidecar_key(name) for name in names}
+    by_last = {PurePath(name).name: name for name in sorted(there, reverse=True)}
+    missing = [name for name in sidecar if name not in there]
+    compared = there if len(there) * len(missing) < _FEW_PAIRS else set()
+    rejects: list[Reject] = []
+    for name in missing:
+        near = by_last.get(PurePath(name).name) or next(iter(difflib.get_close_matches(name, compared, 1, 0.8)), None)
+        detail = f"{path.name} names it" + (f"; the folder has {near!r}" if near else "")
+        rejects.append(Reject("", name, "corpus", "missing_file", detail))
+    return rejects
 
 
 def _part_of(extract: Extract, name: str, digest: str) -> Part:
@@ -110,16 +139,32 @@ def _part_of(extract: Extract, name: str, digest: str) -> Part:
     return make_part([document], passages, [])
 
 
-def _csv_rows(path: Path) -> list[list[str]]:
+def _header(path: Path, row: list[str]) -> list[str]:
+    """The names of a sidecar's columns; the known ones in lower case, whatever Excel made of them."""
+    known = {"file", *FIELDS}
+    header = [name.strip().lower() if name.strip().lower() in known else name.strip() for name in row]
+    for name in filter(None, header):
+        if header.count(name) > 1:
+            raise StudyError(f"{path}: two columns are called {name!r}; each needs its own name")
+        if name in DOCUMENTS.names and name not in known:
+            raise StudyError(f"{path}: a column cannot be called {name!r}, a name of our own; call it otherwise")
+    return header
+
+
+def _whole_row(path: Path, number: int, row: list[str] | str) -> list[str]:
+    if isinstance(row, str):
+        raise StudyError(f"{path}: row {number}: {row}")
+    return row
+
+
+def _csv_rows(path: Path) -> Iterable[Numbered]:
     try:
         text, _ = decode(path.read_bytes())
     except Unreadable as problem:
         raise StudyError(f"{path}: the sidecar cannot be read ({problem}); save it as CSV in UTF-8") from None
-    sample = text[:4096].split("\n", 1)[0]
-    delimiter = max(",;\t", key=sample.count)
-    return [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if any(row)]
+    return separated_rows(text)
 
 
-def _xlsx_rows(path: Path) -> list[list[str]]:
+def _xlsx_rows(path: Path) -> Iterable[Numbered]:
     with path.open("rb") as file:
-        return [row for row in sheet_rows(file, path) if any(row)]
+        return book_rows(file, path)

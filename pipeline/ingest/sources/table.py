@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import gzip
 import hashlib
 import io
@@ -15,14 +14,16 @@ from typing import TYPE_CHECKING, Any
 from pipeline import __version__
 from pipeline.errors import StudyError, Unreadable, known_names
 from pipeline.ingest.encodings import decode
-from pipeline.ingest.readers.text import paragraphs
+from pipeline.ingest.readers.text import clean, paragraphs
+from pipeline.ingest.sources.sheets import book_rows, separated_rows
 from pipeline.languages.identify import identify
 from pipeline.records import Reject
 from pipeline.store.parts import make_part, write_part
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from pipeline.ingest.sources.sheets import Numbered
     from pipeline.study import Source
 
 CHUNK_CHARACTERS = 3_000_000
@@ -40,10 +41,11 @@ _FIELDS = ("title", "author", "publisher", "date", "language", "city", "url")
 SPEAKS_FOR_ITSELF = 100
 """A passage of so many characters has the language that is found in it, whatever is stated of its document."""
 _LOOK_AHEAD = 100
-"""A column that the study names must stand in one of the first so many rows."""
+"""The text's column must stand in one of the first so many rows; JSON lines may have another one later."""
 
 Row = tuple[int, "Mapping[str, Any] | Reject"]
-"""The number of a row, from 1, and its cells by name; a reject where the row could not be read."""
+"""The number of a row (of a line in JSON lines, of a spreadsheet's row with the header as the first), and its cells by
+name; a reject where the row could not be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,8 @@ def read_into_part(chunk: Chunk) -> Path:
             rejects.append(row)
             continue
         cells = {name: _text(row.get(column)) for name, column in chunk.columns.items()}
-        key = " ".join(cells.get("id", "").split()) or str(number)
+        cells = {name: cell if name == "text" else clean(cell) for name, cell in cells.items()}
+        key = cells.get("id") or str(number)
         if "id" in chunk.columns and not cells["id"]:
             rejects.append(
                 Reject("", f"row {number}", "corpus", "bad_row", f"the column {chunk.columns['id']!r} is empty")
@@ -134,24 +137,27 @@ def _found_languages(chunk: Chunk, texts: Sequence[str], stated: Sequence[bool])
 
 
 def _check_columns(rows: Iterator[Row], path: Path, columns: Mapping[str, str]) -> Iterator[Row]:
-    """Hand rows on when each column that the study names was seen in the first of them."""
-    first: list[Row] = []
+    """Hand rows on; say which column that the study names is in none of them."""
     names: dict[str, None] = {}
+    seen = 0
     for row in rows:
-        first.append(row)
         if not isinstance(row[1], Reject):
+            seen += 1
             names |= dict.fromkeys(row[1])
-        if len(first) >= _LOOK_AHEAD:
-            break
+        if seen == _LOOK_AHEAD:
+            _check_names(path, {"text": columns["text"]} if _suffix(path) == ".jsonl" else columns, names)
+        yield row
+    if not seen:
+        raise StudyError(f"{path}: this table has no row that can be read")
+    _check_names(path, columns, names)
+
+
+def _check_names(path: Path, columns: Mapping[str, str], names: Mapping[str, None]) -> None:
     for name, column in columns.items():
-        if names and column not in names:
+        if column not in names:
             raise StudyError(
                 f"{path}: columns: {name} = {column!r}: there is no such column; {known_names(column, names)}"
             )
-    if not names:
-        raise StudyError(f"{path}: this table has no row that can be read")
-    yield from first
-    yield from rows
 
 
 def _suffix(path: Path) -> str:
@@ -169,11 +175,10 @@ def _read_bytes(path: Path) -> bytes:
 
 
 def _jsonl_rows(path: Path) -> Iterator[Row]:
-    opened = gzip.open(path, "rb") if path.suffix.lower() == ".gz" else path.open("rb")
     number = 0
-    with opened as file:
+    with gzip.open(path, "rb") if path.suffix.lower() == ".gz" else path.open("rb") as file:
         try:
-            for number, line in enumerate(file, start=1):  # noqa: B007 - named in the message below
+            for number, line in enumerate(file, start=1):
                 if line.strip():
                     yield number, _json_row(line, number)
         except (EOFError, zlib.error, gzip.BadGzipFile) as problem:
@@ -197,14 +202,20 @@ def _separated_rows(path: Path, delimiter: str | None) -> Iterator[Row]:
         text, _ = decode(_read_bytes(path))
     except Unreadable as problem:
         raise StudyError(f"{path}: the table cannot be read ({problem}); save it as CSV in UTF-8") from None
-    first = text.split("\n", 1)[0]
-    csv.field_size_limit(max(len(text), 1 << 17))
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter or max(",;\t", key=first.count))
-    header = [name.strip() for name in next(reader, [])]
-    for number, row in enumerate(reader, start=1):
-        if not any(row):
-            continue
-        if len(row) > len(header):
+    yield from _named(separated_rows(text, delimiter), path)
+
+
+def _named(rows: Iterable[Numbered], path: Path) -> Iterator[Row]:
+    """Rows of cells as rows by name, after the first, which holds the names."""
+    rows = iter(rows)
+    _, header = next(rows, (1, []))
+    if isinstance(header, str):
+        raise StudyError(f"{path}: row 1, the names of the columns: {header}")
+    header = [name.strip() for name in header]
+    for number, row in rows:
+        if isinstance(row, str):
+            yield number, Reject("", f"row {number}", "corpus", "bad_row", row)
+        elif any(row[len(header) :]):
             detail = f"{len(row)} cells under {len(header)} columns; is a cell with a comma not in quotes?"
             yield number, Reject("", f"row {number}", "corpus", "bad_row", detail)
         else:
@@ -220,32 +231,30 @@ def _tsv_rows(path: Path) -> Iterator[Row]:
 
 
 def _xlsx_rows(path: Path) -> Iterator[Row]:
-    from pipeline.ingest.sources.sheets import sheet_rows
-
-    rows = sheet_rows(io.BytesIO(_read_bytes(path)), path)
-    header = [name.strip() for name in next(rows, [])]
-    for number, row in enumerate(rows, start=1):
-        if any(row):
-            yield number, dict(zip(header, row, strict=False))
+    return _named(book_rows(io.BytesIO(_read_bytes(path)), path), path)
 
 
 def _parquet_rows(path: Path) -> Iterator[Row]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    number = 0
     try:
         file = pq.ParquetFile(pa.BufferReader(_read_bytes(path)) if path.suffix.lower() == ".gz" else path)
-    except pa.ArrowInvalid as problem:
-        raise StudyError(f"{path}: this is no Parquet file ({problem})") from None
-    number = 0
-    for batch in file.iter_batches(batch_size=1000):
-        for row in batch.to_pylist():
-            number += 1
-            yield number, row
+        for batch in file.iter_batches(batch_size=1000):
+            for row in batch.to_pylist():
+                number += 1
+                yield number, row
+    except (pa.ArrowException, OSError) as problem:
+        raise StudyError(f"{path}: this is no Parquet file, or it is damaged after row {number} ({problem})") from None
 
 
 def _text(value: object) -> str:
-    return "" if value is None else str(value).strip() if not isinstance(value, list) else " ; ".join(map(str, value))
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return " ; ".join(map(_text, value))
+    return value.decode("utf-8", "replace").strip() if isinstance(value, bytes) else str(value).strip()
 
 
 _READERS: dict[str, Callable[[Path], Iterator[Row]]] = {

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 GERMAN = (
     "Die Städtepartnerschaft zwischen deutschen und chinesischen Kommunen hat sich seit den achtziger Jahren stark "
     "verändert. Zunächst standen kulturelle Begegnungen im Vordergrund, später traten wirtschaftliche Interessen "
-    "hinzu. Kommunale Akteure handeln dabei selten allein, denn Vereine und Schulen tragen einen großen Teil der Arbeit."
+    "hinzu. Kommunale Akteure handeln dabei selten allein, denn Vereine und Schulen tragen einen großen Teil."
 )
 SECOND = (
     "Ein Beispiel dafür ist der Austausch zweier Gymnasien, der ohne die Stadtverwaltung entstand und sie bis heute "
@@ -175,6 +175,48 @@ def test_a_bibliography_is_reference(title: str) -> None:
     extract = read_pdf(pages.data())
     assert texts(extract, "heading") == [title]
     assert texts(extract, "reference") == entries
+
+
+def test_a_chinese_list_that_begins_beside_its_heading_is_reference() -> None:
+    pages = Pages()
+    y = pages.lines(80, 100, wrap(CHINESE, 400))
+    entries = [
+        "参考文献：[1] 张三．城市外交[J]．国际展望，2015．",
+        "[2] 李四．友好城市[M]．北京：世界知识出版社，2014．",
+    ]
+    pages.lines(80, y + 12, entries, 8)
+    assert texts(read_pdf(pages.data()), "reference") == entries
+
+
+def test_endnotes_are_footnotes() -> None:
+    pages = Pages()
+    y = pages.lines(80, 100, wrap(CHINESE, 400))
+    y = pages.lines(80, y + 12, ["注释"], 10, 18)
+    notes = ["[1] 参见李四：《城市外交研究》，第12页。", "[2] 参见张三：《友好城市》，第7页。"]
+    pages.lines(80, y, notes, 8)
+    extract = read_pdf(pages.data())
+    assert texts(extract, "footnote") == ["1 参见李四：《城市外交研究》，第12页。", "2 参见张三：《友好城市》，第7页。"]
+    assert texts(extract, "body") == [CHINESE]
+
+
+def test_a_caption_between_does_not_tear_a_sentence() -> None:
+    pages = Pages()
+    lines = wrap(GERMAN, 400)
+    pages.lines(80, 100, lines[:2])
+    pages.text(80, 160, "Abbildung 1: Eine Karte", 8)
+    pages.next_page()
+    pages.text(80, 100, "Tabelle 2: Zahlen", 8)
+    pages.lines(80, 140, lines[2:])
+    extract = read_pdf(pages.data())
+    assert texts(extract, "body") == [GERMAN]
+    assert texts(extract, "caption") == ["Abbildung 1: Eine Karte", "Tabelle 2: Zahlen"]
+
+
+def test_latin_words_in_the_cipher_of_some_journals_are_read() -> None:
+    pages = Pages()
+    text = "本文讨论犮犻狋狔 犱犻狆犾狅犿犪犮狔这一概念的由来与发展。"
+    pages.lines(80, 100, [text])
+    assert texts(read_pdf(pages.data()), "body") == ["本文讨论city diplomacy这一概念的由来与发展。"]
 
 
 def test_entries_with_hanging_lines_are_one_reference_each() -> None:
