@@ -22,7 +22,7 @@ from pipeline.errors import InputError, MissingTool
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
+    from fontTools.ttLib import TTFont
 
 # Names of our own: a Noto Sans SC of the system, of another version, must never be found in its place.
 FAMILIES = ["Zwiesprache Sans", "Zwiesprache Sans Full", "Zwiesprache Latin"]
@@ -194,7 +194,7 @@ def _metrics() -> _Metrics:
     Each PDF subsets its font anew, which takes a second from the 30,000 glyphs of the whole and a fifth of that from
     the copy. The characters are fixed, not those of the study, so that a figure's bytes depend on nothing else.
     """
-    from fontTools import subset  # type: ignore[import-untyped]
+    from fontTools import subset
 
     pairs = (bytes(pair) for pair in product(range(0xA1, 0xF8), range(0xA1, 0xFF)))
     han = "".join(pair.decode("gb2312", errors="ignore") for pair in pairs)

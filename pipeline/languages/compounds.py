@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from pipeline.languages.lemmas import SHORTEST_PART, dictionary, lemma_of, without_link
-from pipeline.languages.morphology import Analysis, analyse, stem_lemma
+from pipeline.languages.morphology import MAX_WORD, Analysis, analyse, stem_lemma
 
 _NO_PARTS = ("FUGE", "SUF", "PRESPART", "ADJ_COMP", "ADJ_SUP")
 _DERIVED = ("SUF_DERIV", "SUF_FEM", "SUF_DIM")
@@ -33,7 +33,7 @@ def parts_of(lemma: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1 << 16)
 def _split(lemma: str) -> tuple[str, ...]:
-    if len(lemma) < 2 * _SHORTEST:
+    if not 2 * _SHORTEST <= len(lemma) <= MAX_WORD:
         return ()
     analysis = analyse(lemma)
     if analysis is not None and analysis.known:

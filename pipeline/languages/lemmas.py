@@ -11,7 +11,7 @@ import re
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
-from pipeline.languages.morphology import Analysis, analyse, is_noun_stem, load_model
+from pipeline.languages.morphology import MAX_WORD, Analysis, analyse, is_noun_stem, load_model
 from pipeline.languages.spelling import of_1996, with_sharp_s
 
 if TYPE_CHECKING:
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 SHORTEST_PART = 4
 """Letters of a part that only the dictionary knows; shorter ones are found in too many words."""
+
+_LONGEST = 200
+"""Characters of a form that may be a chain of words; a longer one is kept as it is."""
 
 _LINKS = ("", "s", "es", "n", "en", "e", "er")
 """What may stand between the parts of a compound (Fugenelemente)."""
@@ -48,9 +51,9 @@ def dictionary() -> Mapping[str, str]:
 
 def lemma_of(form: str) -> str:
     """The lemma of a German form; of what is no word, the form itself."""
-    if form.isalpha() and "Innen" not in form:
+    if form.isalpha() and "Innen" not in form and len(form) <= MAX_WORD:
         return _modern(_lemma_of_word(_modern(form)))
-    if not any(map(str.isalpha, form)) or form[-1] in ".-":
+    if len(form) > _LONGEST or not any(map(str.isalpha, form)) or form[-1] in ".-":
         return form
     if (match := _GENDER.fullmatch(form)) is not None:
         return _lemma_of_gender_form(match)
@@ -91,23 +94,30 @@ def _lemma_of_gender_form(match: re.Match[str]) -> str:
 def _lemma_of_word(form: str) -> str:
     if form.isupper() and len(form) > 1:
         return _lemma_of_capitals(form)
-    if _PLURAL_OF_CAPITALS.fullmatch(form):
-        return dictionary().get(form, form[:-1])
-    if form.endswith("erweise") and form[0].islower():
-        return form
-    if form.endswith("erinnen") and len(form) > 8:
-        return form[:-3]
+    if (regular := _lemma_by_rule(form)) is not None:
+        return regular
     listed = _listed(form)
     if listed is not None and not _is_doubtful(form, listed):
         return listed
     compound = _by_known_parts(form) if listed is None and form[0].isupper() and not _is_frequent(form) else None
     lemma = compound or _weigh(form, listed, analyse(form))
-    if lemma[0].isupper() and "ß" in lemma and "ß" not in form:  # the model learnt from texts of the 1990s
-        lemma = lemma.replace("ß", "ss")
+    if lemma[0].isupper() and "ß" in lemma and "ss" in form:  # the model learnt from texts of the 1990s
+        lemma = of_1996(lemma)
     if not form[1:].islower() and lemma[0].isupper():  # inner capitals: FitnessPoint
         same = max(size for size in range(len(lemma) + 1) if form[:size].lower() == lemma[:size].lower())
         return form[:same] + lemma[same:]
     return lemma
+
+
+def _lemma_by_rule(form: str) -> str | None:
+    """Where the form alone says it: PKWs, Politikerinnen, glücklicherweise; and what is too long for a word."""
+    if _PLURAL_OF_CAPITALS.fullmatch(form):
+        return dictionary().get(form, form[:-1])
+    if form.endswith("erinnen") and form[0].isupper() and len(form) > 8:
+        return form[:-3]
+    if (form.endswith("erweise") and form[0].islower()) or len(form) > MAX_WORD:
+        return form
+    return None
 
 
 def _listed(form: str) -> str | None:
@@ -141,7 +151,7 @@ def _is_doubtful(form: str, listed: str) -> bool:
     if _is_frequent(form):
         return True
     if form[0].isupper():
-        return form.lower() in dictionary() or (listed.endswith("er") and listed[:-1] in dictionary())
+        return form != listed or form.lower() in dictionary() or (form.endswith("er") and form[:-1] in dictionary())
     return _PARTICIPLE.search(form) is not None and (listed == form or listed[-1] == "n")
 
 

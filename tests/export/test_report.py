@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
+import io
 import re
 from functools import cache
 
 import pyarrow as pa
 import pytest
+from fontTools.ttLib import TTFont
 from lxml import html
 
 from pipeline.export import figures
@@ -91,11 +94,13 @@ def with_lines(**cells: object) -> pa.Table:
 
 def test_the_page_declares_its_encoding_and_forbids_scripts_and_the_network() -> None:
     policy = page().xpath("//meta[@http-equiv='Content-Security-Policy']/@content")
-    assert policy == ["default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"]
+    assert policy == [
+        "default-src 'none'; style-src 'unsafe-inline'; font-src data:; base-uri 'none'; form-action 'none'"
+    ]
     assert page().xpath("//meta/@charset") == ["utf-8"]
     assert not page().xpath("//script | //link | //iframe | //object | //img | //*[@src]")
     assert "@import" not in render_report(make_data())
-    assert not re.search(r"url\((?!#)", render_report(make_data()))
+    assert not re.search(r"url\((?!#|data:font/woff)", render_report(make_data()))
 
 
 def test_every_point_of_a_figure_leads_to_lines_of_the_page() -> None:
@@ -249,3 +254,13 @@ def test_the_same_data_give_the_same_page() -> None:
 
 def test_han_runs_are_tagged_and_the_rest_escaped() -> None:
     assert tag_han("a <b> 城市，外交 c") == 'a &lt;b&gt; <span lang="zh">城市，外交</span> c'
+
+
+def test_the_page_carries_a_glyph_for_each_of_its_chinese_characters() -> None:
+    text = render_report(make_data())
+    (font,) = re.findall(r"url\(data:font/woff;base64,([A-Za-z0-9+/=]+)\)", text)
+    with TTFont(io.BytesIO(base64.b64decode(font))) as woff:
+        drawn = set(woff.getBestCmap())
+    chinese = {ord(c) for c in text if "\u4e00" <= c <= "\u9fff"}
+    assert chinese
+    assert chinese <= drawn
