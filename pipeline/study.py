@@ -263,7 +263,7 @@ def say_validation(path: Path, problem: ValidationError, model: type[BaseModel])
 
 
 def _plainest(errors: Sequence[ErrorDetails]) -> ErrorDetails:
-    """The error to tell. A value that may be of several shapes has one for each: an unknown key or the deepest says most."""
+    """The error to tell; a value of several possible shapes has one for each: an unknown key or the deepest is best."""
     for kind in ("extra_forbidden", "missing"):
         for error in errors:
             if error["type"] == kind:

@@ -11,8 +11,9 @@ _NO_PARTS = ("FUGE", "SUF", "PRESPART", "ADJ_COMP", "ADJ_SUP")
 _DERIVED = ("SUF_DERIV", "SUF_FEM", "SUF_DIM")
 _PREFIXES = ("PTKVZ", "APPR", "PREF", "APZR", "PTKA", "PTKZU")
 _PARTICLES = frozenset({"ab", "an", "auf", "aus", "bei", "durch", "ein", "mit", "nach", "um", "vor", "zu"})
-_NO_HEADS = frozenset({"bar", "los", "haft", "sam", "tel", "stel"})
+_NO_HEADS = frozenset({"bar", "los", "haft", "sam", "schaft", "tel", "stel"})
 _WORD_CLASSES = frozenset({"NN", "NNA", "NNI", "ADJ(A)", "ADJ(D)"})
+_MODIFIERS = frozenset({"ADJ(A)", "ADJ(D)", "VV(PP)"})
 _SHORTEST = 3
 
 
@@ -34,6 +35,8 @@ def parts_of(lemma: str) -> tuple[str, ...]:
 @lru_cache(maxsize=1 << 16)
 def _split(lemma: str) -> tuple[str, ...]:
     if not 2 * _SHORTEST <= len(lemma) <= MAX_WORD:
+        return ()
+    if lemma[0].islower() and lemma[-1] == "n":  # a verb
         return ()
     analysis = analyse(lemma)
     if analysis is not None and analysis.known:
@@ -76,9 +79,10 @@ def _modifier(first: str) -> str | None:
     noun = without_link(first)
     if noun is not None:
         return noun
-    adjective = analyse(first.lower())
-    if adjective is not None and adjective.known and adjective.pos == "ADJ(D)" and adjective.lemma == first.lower():
-        return adjective.lemma
+    adjective = first.lower()
+    if dictionary().get(adjective) == adjective:  # gesamt-, kommunal-; but not über-, nach-
+        analysis = analyse(adjective)
+        return adjective if analysis is not None and analysis.pos in _MODIFIERS else None
     verb = first.lower().removesuffix("e") + "en"
     return verb if dictionary().get(verb) == verb else None
 

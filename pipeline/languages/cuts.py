@@ -54,3 +54,10 @@ def number_by_first_appearance(ids: NDArray[np.int64], size: int) -> tuple[NDArr
     number = np.empty(size, dtype=np.int64)
     number[order] = np.arange(len(order))
     return number[ids], order
+
+
+def versions(*packages: str) -> str:
+    """Name installed packages with their versions: ``spacy 3.8.18; simplemma 2.0.0``."""
+    from importlib.metadata import version
+
+    return "; ".join(f"{package} {version(package)}" for package in packages)

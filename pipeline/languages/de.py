@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from pipeline.languages.chunks import cut_chunks
 from pipeline.languages.compounds import parts_of
-from pipeline.languages.cuts import Cuts, are_words
+from pipeline.languages.cuts import Cuts, are_words, versions
 from pipeline.languages.lemmas import lemma_of
 
 if TYPE_CHECKING:
@@ -15,8 +14,14 @@ if TYPE_CHECKING:
 
 __all__ = ["VERSION", "are_words", "cut", "lemmatize", "split_compounds"]
 
-VERSION = "; ".join(f"{package} {version(package)}" for package in ("spacy", "simplemma", "HanTa"))
-"""The packages that shape the words, lemmas and compound parts."""
+VERSION: str
+"""The packages that shape the result, with their versions; looked up when first asked for."""
+
+
+def __getattr__(name: str) -> str:
+    if name == "VERSION":
+        return versions("spacy", "simplemma", "HanTa")
+    raise AttributeError(name)
 
 
 def cut(texts: Sequence[str]) -> Cuts:

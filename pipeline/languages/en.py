@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from pipeline.languages.chunks import cut_chunks
-from pipeline.languages.cuts import Cuts, are_words
+from pipeline.languages.cuts import Cuts, are_words, versions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 __all__ = ["VERSION", "are_words", "cut", "lemmatize", "split_compounds"]
 
-VERSION = "; ".join(f"{package} {version(package)}" for package in ("spacy", "simplemma"))
-"""The packages that shape the words and lemmas."""
+VERSION: str
+"""The packages that shape the result, with their versions; looked up when first asked for."""
+
+
+def __getattr__(name: str) -> str:
+    if name == "VERSION":
+        return versions("spacy", "simplemma")
+    raise AttributeError(name)
 
 
 def cut(texts: Sequence[str]) -> Cuts:

@@ -2,7 +2,9 @@
 
 Two sources are weighed: simplemma's dictionary (a million forms, no word classes) and the analysis by morphemes of
 `pipeline.languages.morphology` (word classes, and words that no dictionary has). Roughly: nouns as the dictionary has
-them, verbs and participles as the analysis has them, unknown compounds by the last part that is known.
+them, verbs and participles as the analysis has them, unknown compounds by the last part that is known. On the gold of UD
+German GSD, exactly as written, that is right more often (0.963) than simplemma (0.948), HanTa by word (0.944) and HanTa
+by sentence (0.950). Lemmas are in the spelling of 1996.
 """
 
 from __future__ import annotations
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
 
 SHORTEST_PART = 4
 """Letters of a part that only the dictionary knows; shorter ones are found in too many words."""
+
+_SHORT = 12
+"""Letters of a word that is probably simple."""
 
 _LONGEST = 200
 """Characters of a form that may be a chain of words; a longer one is kept as it is."""
@@ -151,7 +156,9 @@ def _is_doubtful(form: str, listed: str) -> bool:
     if _is_frequent(form):
         return True
     if form[0].isupper():
-        return form != listed or form.lower() in dictionary() or (form.endswith("er") and form[:-1] in dictionary())
+        noun = form.lower() not in dictionary() and not (listed.endswith("er") and listed[:-1] in dictionary())
+        inflected = form != listed and len(form) <= _SHORT  # a compound's lemma is rarely wrong
+        return not noun or (inflected and not is_noun_stem(listed.lower()))
     return _PARTICIPLE.search(form) is not None and (listed == form or listed[-1] == "n")
 
 
@@ -166,6 +173,8 @@ def _weigh(form: str, listed: str | None, analysis: Analysis | None) -> str:  # 
     if form[0].islower():
         return _weigh_small(form, listed, analysis)
     frequent = _is_frequent(form)
+    if not frequent and listed not in {None, form} and pos[0] == "V":
+        return listed or form
     if pos == "NN":
         return _noun(form, listed, analysis) or _with_listed_head(form, analysis) or lemma
     if pos == "ADJ(A)" and lemma == form.lower() and lemma.endswith("er"):

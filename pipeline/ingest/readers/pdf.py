@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import importlib.metadata
+import unicodedata
 from typing import TYPE_CHECKING, Literal
 
 import pypdfium2
@@ -104,10 +105,17 @@ def _why_no_text(pages: list[Page], count: int) -> str:
 def _metadata(document: pypdfium2.PdfDocument) -> dict[str, str]:
     """Title and author that the file names, where they are no left-over of the program that made it."""
     found = {}
-    title = " ".join(document.get_metadata_value("Title").split())
-    author = " ".join(document.get_metadata_value("Author").split())
+    title, author = (_metadata_value(document, key) for key in ("Title", "Author"))
     if len(title) > 3 and not any(part in title.casefold() for part in _NOT_TITLES):
         found["title"] = title
     if len(author) > 1 and author.casefold() not in _NOT_AUTHORS and "\ufffd" not in author:
         found["author"] = author
     return found
+
+
+def _metadata_value(document: pypdfium2.PdfDocument, key: str) -> str:
+    try:
+        value = document.get_metadata_value(key)
+    except UnicodeError:  # damaged UTF-16
+        return ""
+    return unicodedata.normalize("NFC", " ".join(value.split()))

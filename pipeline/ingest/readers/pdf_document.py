@@ -43,7 +43,7 @@ def read_document(pages: Sequence[Page]) -> tuple[list[Block], list[str]]:
         Blocks in reading order, a page's furniture before its text; and the flags of what is doubtful.
     """
     flags = []
-    pages, garbled = _drop_garbled([_mend_characters(page) for page in pages])
+    pages, garbled = _drop_garbled([_mend_characters(_clip(page)) for page in pages])
     pages = [page._replace(lines=tuple(attach_numbers(page.lines))) for page in pages]
     if garbled:
         flags.append("garbled_pages")
@@ -107,6 +107,18 @@ class _Writer:
     def write(self, lines: Sequence[Line]) -> str:
         text = join_lines([line.text for line in lines], self.seen, han_space=self.han_space)
         return join_letterspaced(clean_spaces(text))
+
+
+def _clip(page: Page) -> Page:
+    """Set lines apart that a damaged file puts far off its page, or in type that cannot be."""
+    far = 3 * max(page.width, page.height, 1.0)
+    inside, outside = [], []
+    for line in page.lines:
+        if -far < line.x0 <= line.x1 < far and -far < line.y < far and 0.1 < line.size < far:
+            inside.append(line)
+        else:
+            outside.append(line.text)
+    return page._replace(lines=tuple(inside), sideways=(*page.sideways, *outside)) if outside else page
 
 
 def _mend_characters(page: Page) -> Page:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import logging
 import statistics
+import struct
+import zlib
 from typing import TYPE_CHECKING
 
 from pdfminer.high_level import extract_pages
@@ -20,7 +22,21 @@ if TYPE_CHECKING:
     from pdfminer.layout import LTItem, LTPage
 
 logging.getLogger("pdfminer").setLevel(logging.ERROR)  # what is doubtful becomes a flag, not a line on the screen
-_FAILURES = (PDFException, PSException, ValueError, KeyError, TypeError, IndexError, AttributeError, AssertionError)
+_FAILURES = (
+    PDFException,
+    PSException,
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    OSError,
+    RecursionError,
+    TypeError,
+    ValueError,
+    struct.error,
+    zlib.error,
+)
 """What pdfminer raises on damaged files, beside its own errors whatever its code runs into."""
 
 

@@ -6,14 +6,32 @@ import importlib.util
 import io
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
+if TYPE_CHECKING:
+    from pipeline.records import Extract
+
 WIDTH, HEIGHT = 595.0, 842.0
 HAN = "NotoSansSC"
+
+GERMAN = (
+    "Die Städtepartnerschaft zwischen deutschen und chinesischen Kommunen hat sich seit den achtziger Jahren stark "
+    "verändert. Zunächst standen kulturelle Begegnungen im Vordergrund, später traten wirtschaftliche Interessen "
+    "hinzu. Kommunale Akteure handeln dabei selten allein, denn Vereine und Schulen tragen einen großen Teil."
+)
+SECOND = (
+    "Ein Beispiel dafür ist der Austausch zweier Gymnasien, der ohne die Stadtverwaltung entstand und sie bis heute "
+    "überlebt hat. In den Akten findet sich davon wenig, in den Briefen der Beteiligten dagegen fast alles."
+)
+CHINESE = (
+    "城市外交是国家总体外交的重要组成部分，也是地方政府参与全球治理的重要途径。改革开放以来，我国城市与世界各国城市"
+    "建立了广泛的友好关系，取得了丰硕的成果。近年来的研究表明，经贸往来与人文交流相互促进，二者不可分割。"
+)
 
 
 def register_han() -> None:
@@ -90,3 +108,24 @@ def wrap(text: str, width: float, size: float = 10, font: str = "Times-Roman", i
             line = ""
         line += unit
     return [*lines, line.rstrip()]
+
+
+def one_page() -> Pages:
+    pages = Pages()
+    pages.lines(80, 100, wrap(GERMAN, 400))
+    return pages
+
+
+def three_pages_with_heads() -> Pages:
+    pages = Pages()
+    for number, text in ((12, SECOND), (13, GERMAN), (14, CHINESE)):
+        pages.text(80, 40, "Zeitschrift für Kommunalforschung 12 (2019)", 8)
+        pages.text(490, 40, str(number), 8)
+        pages.lines(80, 80, wrap(text, 400))
+        pages.text(80, 820, f"Heruntergeladen am {number}.03.2025 von archiv.example.org", 6)
+        pages.next_page()
+    return pages
+
+
+def texts(extract: Extract, *kinds: str) -> list[str]:
+    return [block.text for block in extract.blocks if block.kind in kinds]

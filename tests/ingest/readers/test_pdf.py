@@ -2,50 +2,10 @@
 
 from __future__ import annotations
 
-import unicodedata
-from typing import TYPE_CHECKING
-
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from pdf_pages import HAN, Pages, wrap
+from pdf_pages import CHINESE, GERMAN, HAN, SECOND, Pages, one_page, texts, three_pages_with_heads, wrap
 
-from pipeline.errors import Unreadable
 from pipeline.ingest.readers.pdf import read_pdf
-from pipeline.records import REASONS
-
-if TYPE_CHECKING:
-    from pipeline.records import Extract
-
-GERMAN = (
-    "Die Städtepartnerschaft zwischen deutschen und chinesischen Kommunen hat sich seit den achtziger Jahren stark "
-    "verändert. Zunächst standen kulturelle Begegnungen im Vordergrund, später traten wirtschaftliche Interessen "
-    "hinzu. Kommunale Akteure handeln dabei selten allein, denn Vereine und Schulen tragen einen großen Teil."
-)
-SECOND = (
-    "Ein Beispiel dafür ist der Austausch zweier Gymnasien, der ohne die Stadtverwaltung entstand und sie bis heute "
-    "überlebt hat. In den Akten findet sich davon wenig, in den Briefen der Beteiligten dagegen fast alles."
-)
-CHINESE = (
-    "城市外交是国家总体外交的重要组成部分，也是地方政府参与全球治理的重要途径。改革开放以来，我国城市与世界各国城市"
-    "建立了广泛的友好关系，取得了丰硕的成果。近年来的研究表明，经贸往来与人文交流相互促进，二者不可分割。"
-)
-
-
-NO_PAGES = (
-    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n"
-    b"trailer<</Size 3/Root 1 0 R>>\n%%EOF"
-)
-
-
-def texts(extract: Extract, *kinds: str) -> list[str]:
-    return [block.text for block in extract.blocks if block.kind in kinds]
-
-
-def one_page() -> Pages:
-    pages = Pages()
-    pages.lines(80, 100, wrap(GERMAN, 400))
-    return pages
 
 
 def test_lines_become_a_paragraph() -> None:
@@ -104,17 +64,6 @@ def test_a_paragraph_that_runs_over_a_page_keeps_the_page_where_it_starts(text: 
     (block,) = read_pdf(pages.data()).blocks
     assert block.page == 1
     assert block.text.replace(" ", "") == text.replace(" ", "")
-
-
-def three_pages_with_heads() -> Pages:
-    pages = Pages()
-    for number, text in ((12, SECOND), (13, GERMAN), (14, CHINESE)):
-        pages.text(80, 40, "Zeitschrift für Kommunalforschung 12 (2019)", 8)
-        pages.text(490, 40, str(number), 8)
-        pages.lines(80, 80, wrap(text, 400))
-        pages.text(80, 820, f"Heruntergeladen am {number}.03.2025 von archiv.example.org", 6)
-        pages.next_page()
-    return pages
 
 
 def test_heads_page_numbers_and_stamps_are_boilerplate() -> None:
@@ -302,98 +251,3 @@ def test_title_and_author_come_from_the_file_where_they_make_sense() -> None:
     pages.canvas.setTitle("Microsoft Word - Entwurf_final2.doc")
     pages.canvas.setAuthor("Administrator")
     assert read_pdf(pages.data()).metadata == {}
-
-
-def test_a_file_under_a_password_is_named_so() -> None:
-    pages = Pages(password="geheim")
-    pages.text(80, 80, "Text")
-    with pytest.raises(Unreadable) as caught:
-        read_pdf(pages.data())
-    assert caught.value.reason == "encrypted"
-
-
-def test_pages_of_pictures_are_flagged_and_a_file_of_them_has_no_text() -> None:
-    pages = Pages()
-    pages.image(50, 50, 400, 600)
-    pages.next_page()
-    pages.image(50, 50, 400, 600)
-    with pytest.raises(Unreadable) as caught:
-        read_pdf(pages.data())
-    assert caught.value.reason == "no_text"
-    assert "2 of 2 pages" in caught.value.detail
-    pages = one_page()
-    pages.next_page()
-    pages.image(50, 50, 400, 600)
-    assert read_pdf(pages.data()).flags == ("image_only_pages",)
-
-
-def test_empty_pages_are_no_doubt_and_a_file_of_them_has_no_text() -> None:
-    pages = one_page()
-    pages.next_page()
-    pages.next_page()
-    extract = read_pdf(pages.data())
-    assert extract.flags == ()
-    assert extract.pages == 2
-    empty = Pages()
-    empty.next_page()
-    with pytest.raises(Unreadable) as caught:
-        read_pdf(empty.data())
-    assert caught.value.reason == "no_text"
-
-
-def test_a_page_without_a_language_is_left_out_and_flagged() -> None:
-    pages = one_page()
-    pages.next_page()
-    shifted = "".join(chr(ord(char) - 29) if "A" <= char <= "z" else char for char in GERMAN)
-    pages.lines(80, 100, wrap(shifted * 2, 400))
-    extract = read_pdf(pages.data())
-    assert texts(extract, "body") == [GERMAN]
-    assert extract.flags == ("garbled_pages",)
-
-
-@pytest.mark.parametrize("cut", [0.1, 0.5, 0.9, 0.99])
-def test_a_cut_off_file_is_broken_or_flagged(cut: float) -> None:
-    data = three_pages_with_heads().data()
-    try:
-        extract = read_pdf(data[: int(cut * len(data))])
-    except Unreadable as error:
-        assert error.reason in {"broken", "no_text"}  # noqa: PT017 - either is right
-    else:
-        assert "cut_off" in extract.flags
-
-
-@pytest.mark.parametrize(
-    ("data", "reason"),
-    [
-        (b"", "empty"),
-        ("kein PDF, 不是PDF".encode(), "broken"),
-        (b"%PDF-1.7\n", "broken"),
-        (NO_PAGES, "broken"),
-    ],
-    ids=["nothing", "text", "header only", "no pages"],
-)
-def test_what_is_no_pdf_is_said_to_be_none(data: bytes, reason: str) -> None:
-    with pytest.raises(Unreadable) as caught:
-        read_pdf(data)
-    assert caught.value.reason == reason
-    assert caught.value.reason in REASONS
-
-
-INTACT = three_pages_with_heads().data()
-
-
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(st.tuples(st.integers(0, len(INTACT) - 1), st.integers(0, 255)), min_size=1, max_size=12))
-def test_damaged_bytes_end_as_blocks_or_as_a_known_reason(damage: list[tuple[int, int]]) -> None:
-    data = bytearray(INTACT)
-    for at, byte in damage:
-        data[at] = byte
-    try:
-        extract = read_pdf(bytes(data))
-    except Unreadable as error:
-        assert error.reason in REASONS  # noqa: PT017
-    else:
-        for block in extract.blocks:
-            assert block.text
-            assert "\n" not in block.text
-            assert unicodedata.is_normalized("NFC", block.text)

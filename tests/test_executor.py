@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import os
+import signal
+import time
+from concurrent.futures import Executor, Future
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.errors import InputError, Unreadable
+from pipeline.executor import InProcess, map_in_order, open_executor
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+def square(number: int) -> int:
+    return number * number
+
+
+def square_slowly_at_first(number: int) -> int:
+    time.sleep(0.2 if number == 0 else 0)
+    return number * number
+
+
+def refuse(number: int) -> int:
+    if number == 3:
+        raise Unreadable("broken", f"number {number}")
+    return number
+
+
+def end_this_process(number: int) -> int:
+    os.kill(os.getpid(), signal.SIGKILL)
+    return number
+
+
+class Counting(Executor):
+    """Hands tasks out, finishes them when their result is asked for, and remembers how many were open."""
+
+    def __init__(self) -> None:
+        self.open = self.most = 0
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        self.open += 1
+        self.most = max(self.most, self.open)
+        future: Future[Any] = Future()
+
+        def result(timeout: float | None = None) -> Any:
+            self.open -= 1
+            return fn(*args, **kwargs)
+
+        future.result = result  # type: ignore[method-assign]
+        return future
+
+
+@given(st.lists(st.integers()), st.integers(1, 9))
+def test_results_come_in_the_order_of_the_tasks(tasks: list[int], under_way: int) -> None:
+    assert list(map_in_order(InProcess(), square, tasks, under_way)) == [n * n for n in tasks]
+
+
+@given(st.integers(0, 40), st.integers(1, 9))
+def test_no_more_tasks_than_allowed_are_under_way(tasks: int, under_way: int) -> None:
+    executor = Counting()
+    assert len(list(map_in_order(executor, square, range(tasks), under_way))) == tasks
+    assert executor.most <= under_way
+
+
+def test_tasks_are_made_only_when_there_is_room() -> None:
+    made: list[int] = []
+
+    def tasks() -> Iterator[int]:
+        for number in range(1000):
+            made.append(number)
+            yield number
+
+    assert next(map_in_order(InProcess(), square, tasks(), under_way=4)) == 0
+    assert len(made) == 4
+
+
+def test_what_a_task_raises_is_raised_where_its_result_is_due() -> None:
+    results = map_in_order(InProcess(), refuse, range(10), under_way=2)
+    assert [next(results) for _ in range(3)] == [0, 1, 2]
+    with pytest.raises(Unreadable, match="number 3"):
+        next(results)
+
+
+@pytest.mark.parametrize(("workers", "tasks"), [(1, 100), (8, 1), (8, 0), (None, 1)])
+def test_no_processes_are_started_for_one_worker_or_one_task(workers: int | None, tasks: int) -> None:
+    with open_executor(workers, tasks) as executor:
+        assert isinstance(executor, InProcess)
+
+
+def test_processes_give_the_same_in_the_same_order_and_errors_come_whole() -> None:
+    with open_executor(2, 10) as executor:
+        assert list(map_in_order(executor, square_slowly_at_first, range(10), under_way=4)) == [n * n for n in range(10)]
+        with pytest.raises(Unreadable) as caught:
+            list(map_in_order(executor, refuse, range(10), under_way=4))
+    assert (caught.value.reason, caught.value.detail) == ("broken", "number 3")
+
+
+def test_a_worker_that_the_system_ends_is_said_in_a_sentence() -> None:
+    with pytest.raises(InputError, match="workers = 1"), open_executor(2, 10) as executor:
+        list(map_in_order(executor, end_this_process, range(10), under_way=4))
