@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 import pyarrow as pa
 
@@ -24,8 +24,22 @@ REASONS: dict[str, str] = {
     "no_text": "the file could be read and holds no text",
     "bad_row": "the row of a table could not be read",
     "duplicate_id": "another row of the table has the same id",
+    "needs_ocr": "the pages are pictures without text; reading them needs the extra 'ocr'",
+    "too_slow": "reading the file took longer than the study allows",
+    "too_big": "the file, or what it unpacks to, is larger than the study allows",
+    "crashed": "the reader's process died over this file",
 }
 """Why an input item is no document; the only words that ``rejects.csv`` uses."""
+
+
+class Box(NamedTuple):
+    """A rectangle on a page: points of 1/72 inch from the page's left and top."""
+
+    page: int
+    left: float
+    top: float
+    right: float
+    bottom: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +52,8 @@ class Block:
     """First page is 1; None where the format has no pages."""
     language: str | None = None
     """Only where the file itself declares it for this paragraph."""
+    boxes: tuple[Box, ...] = ()
+    """Where its lines stand, for formats that have pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +69,8 @@ class Extract:
     """What the file says of itself, of ``title author publisher date language url``; only what it has."""
     flags: tuple[str, ...] = ()
     """What is doubtful about it."""
+    repairs: Mapping[str, int] = field(default_factory=dict)
+    """How often each repair changed the text: ``{"hyphen_joined": 12, "ligature": 3}``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,9 +39,14 @@ class SpecialCases:
 
     forms: frozenset[str]
     openers: frozenset[str]
-    """Characters that end a token of a special case which is not its last."""
+    """Tokens of a special case that are not its last."""
     closers: frozenset[str]
-    """Characters that begin a token of a special case which is not its first."""
+    """Tokens of a special case that are not its first."""
+    last_characters: frozenset[str]
+    """Of openers."""
+    first_characters: frozenset[str]
+    """Of closers."""
+    longest: int
 
 
 @dataclass(slots=True)
@@ -54,7 +59,7 @@ class Memo:
     characters: int = 0
     first: array[int] = field(default_factory=lambda: array("q"))  # of a chunk: its first token
     count: array[int] = field(default_factory=lambda: array("q"))  # of a chunk: how many tokens it has
-    exposed: array[int] = field(default_factory=lambda: array("q"))  # of a chunk: see `_exposure`
+    edges: array[int] = field(default_factory=lambda: array("q"))  # of a chunk: see `_edges`
     start: array[int] = field(default_factory=lambda: array("q"))  # of a token: code points before it in its chunk
     length: array[int] = field(default_factory=lambda: array("q"))
     form: array[int] = field(default_factory=lambda: array("q"))
@@ -64,14 +69,13 @@ class Memo:
 
 @dataclass(frozen=True, slots=True)
 class Chunks:
-    """The chunks of a batch of texts in order, and the code points around each."""
+    """The chunks of a batch of texts in order."""
 
     texts: list[str]
     passage: Ints
     start: Ints
-    before: NDArray[np.uint32]
-    """The last code point of the chunk before; 0 unless one space (U+0020) stands between."""
-    after: NDArray[np.uint32]
+    follows: Flags
+    """Whether exactly one space (U+0020) stands between the chunk and the one before."""
 
 
 def cut_chunks(texts: Sequence[str], language: str) -> Cuts:
@@ -118,9 +122,10 @@ def _memo(language: str) -> Memo:
     forms = frozenset(form for form in plain.rules if not form.isspace())
     plain.rules = {}
     cases = [[token.text for token in plain(form)] for form in forms]
-    openers = frozenset(token[-1] for tokens in cases for token in tokens[:-1])
-    closers = frozenset(token[0] for tokens in cases for token in tokens[1:])
-    return Memo(spacy.blank(language), SpecialCases(forms, openers, closers))
+    openers = frozenset(token for tokens in cases for token in tokens[:-1])
+    closers = frozenset(token for tokens in cases for token in tokens[1:])
+    last, first = frozenset(token[-1] for token in openers), frozenset(token[0] for token in closers)
+    return Memo(spacy.blank(language), SpecialCases(forms, openers, closers, last, first, max(map(len, forms))))
 
 
 def _view(column: array[int]) -> Ints:
@@ -136,15 +141,9 @@ def _split(texts: Sequence[str]) -> Chunks:
     start, end = edge[::2], edge[1::2]
     offset = np.cumsum([0, *map(len, texts)]) + np.arange(len(texts) + 1)
     passage = np.searchsorted(offset, start, side="right") - 1
-    padded = np.zeros(len(code) + 4, dtype=np.uint32)
-    padded[2:-2] = code
-    return Chunks(
-        texts=joined.split(),
-        passage=passage,
-        start=start - offset[passage],
-        before=np.where(padded[start + 1] == ord(" "), padded[start], 0),
-        after=np.where(padded[end + 2] == ord(" "), padded[end + 3], 0),
-    )
+    follows = np.zeros(len(start), dtype=bool)
+    follows[1:] = (start[1:] - end[:-1] == 1) & (code[start[1:] - 1] == ord(" "))
+    return Chunks(joined.split(), passage, start - offset[passage], follows)
 
 
 def _look_up(memo: Memo, chunks: Sequence[str]) -> Ints:
@@ -180,10 +179,8 @@ def _learn(memo: Memo, chunks: Sequence[str]) -> None:
     _extend(memo.length, length)
     _extend(memo.form, form_ids[form])
     spans = zip(memo.first[-len(chunks) :], memo.count[-len(chunks) :], strict=True)
-    memo.exposed.extend(
-        _exposure([memo.forms[index] for index in memo.form[first : first + size]], memo.cases) if size > 1 else 0
-        for first, size in spans
-    )
+    tokens = ([memo.forms[index] for index in memo.form[first : first + size]] for first, size in spans)
+    memo.edges.extend(_edges(forms, memo.cases) for forms in tokens)
     memo.ids.update(zip(chunks, range(len(memo.ids), len(memo.ids) + len(chunks)), strict=True))
     memo.characters += len(joined)
 
@@ -192,28 +189,36 @@ def _extend(column: array[int], values: Ints) -> None:
     column.frombytes(np.ascontiguousarray(values, dtype=np.int64).tobytes())
 
 
-def _exposure(tokens: Sequence[str], cases: SpecialCases) -> int:
-    """Whether a special case in a chunk might be hidden by one that begins before it (1) or ends after it (2)."""
-    left, right = tokens[0][0] in cases.closers, tokens[-1][-1] in cases.openers
-    if not (left or right):
-        return 0
-    longest = max(map(len, cases.forms))
+_CONTINUES, _BEGINS, _HIDDEN_LEFT, _HIDDEN_RIGHT = 1, 2, 4, 8
+
+
+def _edges(tokens: Sequence[str], cases: SpecialCases) -> int:
+    """How special cases may stand at the edges of a chunk with these tokens, as a sum of flags.
+
+    One from before may continue in it, one may begin in it and go on behind it, and either may hide one inside.
+    """
+    inside = len(tokens) > 1 and _holds_special_case(tokens, cases)
+    continues = tokens[0] in cases.closers or (inside and tokens[0][0] in cases.first_characters)
+    begins = tokens[-1] in cases.openers or (inside and tokens[-1][-1] in cases.last_characters)
+    hidden = _HIDDEN_LEFT * continues + _HIDDEN_RIGHT * begins if inside else 0
+    return _CONTINUES * continues + _BEGINS * begins + hidden
+
+
+def _holds_special_case(tokens: Sequence[str], cases: SpecialCases) -> bool:
     for first in range(len(tokens)):
         run = ""
         for token in tokens[first:]:
             run += token
-            if len(run) > longest:
+            if len(run) > cases.longest:
                 break
             if run in cases.forms:
-                return left + 2 * right
-    return 0
+                return True
+    return False
 
 
 def _entangled(memo: Memo, ids: Ints, chunks: Chunks) -> Ints:
     """The texts in which a special case that spans chunks might hide one inside a chunk."""
-    exposed = _view(memo.exposed)[ids]
-    at = np.flatnonzero(exposed)
-    exposed, before, after = exposed[at], chunks.before[at], chunks.after[at]
-    openers, closers = (list(map(ord, group)) for group in (memo.cases.openers, memo.cases.closers))
-    hidden = ((exposed & 1) > 0) & np.isin(before, openers) | ((exposed & 2) > 0) & np.isin(after, closers)
-    return np.unique(chunks.passage[at[hidden]])
+    edges = _view(memo.edges)[ids]
+    left, right = edges[:-1], edges[1:]
+    hidden = ((right & _HIDDEN_LEFT) * (left & _BEGINS) + (left & _HIDDEN_RIGHT) * (right & _CONTINUES)) > 0
+    return np.unique(chunks.passage[1:][hidden & chunks.follows[1:]])

@@ -246,7 +246,8 @@ def _parquet_rows(path: Path) -> Iterator[Row]:
                 number += 1
                 yield number, row
     except (pa.ArrowException, OSError) as problem:
-        raise StudyError(f"{path}: this is no Parquet file, or it is damaged after row {number} ({problem})") from None
+        said = " ".join(str(problem).split())
+        raise StudyError(f"{path}: this is no Parquet file, or it is damaged after row {number} ({said})") from None
 
 
 def _text(value: object) -> str:

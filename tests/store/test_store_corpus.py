@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pipeline.records import DOCUMENTS, PASSAGES
+from pipeline.store import corpus
+from pipeline.store.corpus import CorpusWriter
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Texts = list[list[str]]
+
+
+def make_documents(first: int, texts: Texts, **more: str) -> tuple[pa.Table, pa.Table]:
+    columns = {"source_id": "s", "source_type": "t", "language": "zh", "sha256": "", "reader": "r", "characters": 0}
+    documents = [columns | {"doc_id": f"s/{first + i}", "flags": []} for i in range(len(texts))]
+    table = pa.Table.from_pylist(documents, DOCUMENTS)
+    for name, value in more.items():
+        table = table.append_column(name, pa.array([value] * len(texts)))
+    rows = [
+        {"doc_id": f"s/{first + i}", "ordinal": j, "kind": "body", "language": "zh", "text": text}
+        for i, own in enumerate(texts)
+        for j, text in enumerate(own)
+    ]
+    return table, pa.Table.from_pylist(rows, PASSAGES.remove(0))
+
+
+def write(folder: Path, *parts: Texts) -> None:
+    folder.mkdir(exist_ok=True)
+    first = 0
+    with CorpusWriter(folder) as writer:
+        for part in parts:
+            writer.add(*make_documents(first, part))
+            first += len(part)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@given(st.lists(st.lists(st.lists(st.text("城a", max_size=9), max_size=3), max_size=4), max_size=4), st.integers(1, 12))
+def test_batches_hold_every_passage_once_in_order(
+    tmp_path_factory: pytest.TempPathFactory, parts: list[Texts], size: int
+) -> None:
+    folder = tmp_path_factory.mktemp("corpus")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(corpus, "GROUP_CHARACTERS", size)
+        write(folder, *parts)
+    wanted = [text for part in parts for own in part for text in own]
+    owners = [i for i, own in enumerate(own for part in parts for own in part) for _ in own]
+    batches = [corpus.read_batch(folder, i, ["passage", "text"]) for i in range(corpus.count_batches(folder))]
+    assert [text for batch in batches for text in batch["text"].to_pylist()] == wanted
+    assert [n for batch in batches for n in batch["passage"].to_pylist()] == list(range(len(wanted)))
+    assert corpus.batch_bounds(folder)[-1] == len(wanted)
+    assert corpus.passage_documents(folder).to_pylist() == owners
+    for batch in batches:  # none is longer than asked for but by its last passage
+        assert sum(map(len, batch["text"].to_pylist()[:-1])) < size
+
+
+def test_the_tables_have_the_types_of_the_contract(tmp_path: Path) -> None:
+    write(tmp_path, [["城市"]])
+    assert pq.read_schema(tmp_path / "documents.parquet").equals(DOCUMENTS)
+    assert pq.read_schema(tmp_path / "passages.parquet").equals(PASSAGES)
+
+
+def test_further_columns_of_some_documents_are_empty_in_the_others(tmp_path: Path) -> None:
+    with CorpusWriter(tmp_path) as writer:
+        writer.add(*make_documents(0, [["a"]], party="x"))
+        writer.add(*make_documents(1, [["b"]]))
+        writer.add(*make_documents(2, [["c"]], province="y"))
+    table = corpus.read_documents(tmp_path)
+    assert table.column_names == [*DOCUMENTS.names, "party", "province"]
+    assert (table["party"].to_pylist(), table["province"].to_pylist()) == (["x", None, None], [None, None, "y"])
+
+
+def test_a_writer_that_is_left_by_an_error_writes_no_documents(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="of ours"), CorpusWriter(tmp_path) as writer:
+        writer.add(*make_documents(0, [["a"]]))
+        raise ValueError("of ours")
+    assert not (tmp_path / "documents.parquet").exists()
+
+
+def test_a_corpus_without_passages_can_be_read(tmp_path: Path) -> None:
+    write(tmp_path, [[], []])
+    assert (corpus.count_batches(tmp_path), corpus.batch_bounds(tmp_path)) == (0, [0])
+    assert corpus.passage_documents(tmp_path).to_pylist() == []
+    assert corpus.read_documents(tmp_path).num_rows == 2
+
+
+def test_texts_are_selected_across_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(corpus, "GROUP_CHARACTERS", 4)
+    write(tmp_path, [["aa", "bb", "cc"], ["dd", "ee"]])
+    found = list(corpus.select_texts(tmp_path, [4, 0, 1, 4]))
+    assert [(rows, texts) for _, rows, texts in found] == [([0, 1], ["aa", "bb"]), ([4], ["ee"])]

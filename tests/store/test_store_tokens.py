@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.records import TOKENS, TYPES
+from pipeline.store import tokens
+from pipeline.store.tables import read_table, write_tables
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_tokens_come_back_batch_by_batch_from_a_memory_map(tmp_path: Path) -> None:
+    path = tmp_path / tokens.TOKENS_FILE
+    columns = [np.array(c) for c in ([0, 0, 1], [0, 2, 0], [2, 1, 65_535], [0, 1, 4_000_000_000])]
+    with tokens.TokenWriter(path) as writer:
+        writer.add(*(c.astype(t) for c, t in zip(columns, (np.uint32, np.uint32, np.uint16, np.uint32), strict=True)))
+        writer.add(*(np.empty(0, t) for t in (np.uint32, np.uint32, np.uint16, np.uint32)))
+    first, second = tokens.token_batches(path)
+    assert first.schema.equals(TOKENS)
+    assert [first[name].to_pylist() for name in TOKENS.names] == [c.tolist() for c in columns]
+    assert second.num_rows == 0
+    before = pa.total_allocated_bytes()
+    reader = tokens.open_tokens(path)
+    assert reader.get_batch(0).num_rows == 3
+    assert pa.total_allocated_bytes() - before < 1000
+
+
+@given(st.lists(st.tuples(st.sampled_from(["zh", "de"]), st.lists(st.sampled_from("abcde"), max_size=6)), max_size=6))
+def test_types_are_numbered_in_the_order_in_which_they_first_appear(texts: list[tuple[str, list[str]]]) -> None:
+    vocabulary = tokens.Vocabulary()
+    numbers = [vocabulary.number(language, forms).tolist() for language, forms in texts]
+    seen = list(dict.fromkeys((language, form) for language, forms in texts for form in forms))
+    assert vocabulary.pairs() == seen
+    assert numbers == [[seen.index((language, form)) for form in forms] for language, forms in texts]
+
+
+def test_a_vocabulary_goes_on_from_a_table_of_types(tmp_path: Path) -> None:
+    rows = [
+        {"type": i, "language": code, "form": form, "lemma": form, "parts": [], "is_word": True}
+        for i, (code, form) in enumerate([("zh", "城市"), ("de", "Stadt")])
+    ]
+    tokens.write_types(tmp_path / tokens.TYPES_FILE, pa.Table.from_pylist(rows, TYPES))
+    table = tokens.read_types(tmp_path / tokens.TYPES_FILE)
+    assert table.schema.equals(TYPES)
+    vocabulary = tokens.Vocabulary(table)
+    assert vocabulary.number("de", ["Stadt", "Land"]).tolist() == [1, 2]
+    assert vocabulary.pairs(2) == [("de", "Land")]
+
+
+def test_words_and_tables_come_back_as_they_were_written(tmp_path: Path) -> None:
+    tokens.write_words(tmp_path / "words.arrow", np.array([0, 3, 70_000]))
+    assert tokens.read_words(tmp_path / "words.arrow").tolist() == [0, 3, 70_000]
+    table = pa.table({"a": pa.array([1, None], pa.int64()), "t": ["城市", None]})
+    write_tables(tmp_path / "tables", {"one": table, "none": table.slice(0, 0)})
+    assert read_table(tmp_path / "tables", "one").equals(table)
+    assert read_table(tmp_path / "tables", "none").equals(table.slice(0, 0))
