@@ -7,7 +7,7 @@ tokens keep the characters of the text. The lexicon's terms are held whole after
 from __future__ import annotations
 
 from importlib.metadata import version
-from itertools import chain
+from itertools import accumulate, chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -68,8 +68,10 @@ def cut(texts: Sequence[str]) -> Cuts:
 
 def lemmatize(forms: Sequence[str]) -> list[str]:
     """The lemma of each form: Simplified characters, ordinary width, no space between Chinese characters."""
-    folded = han.fold("\0".join(forms)).split("\0") if forms else []
-    return [form if form.isalnum() else han.join_runs(form) for form in folded]
+    folded = han.fold("".join(forms))
+    ends = list(accumulate(map(len, forms)))
+    lemmas = [folded[end - len(form) : end] for form, end in zip(forms, ends, strict=True)]
+    return [lemma if lemma.isalnum() else han.join_runs(lemma) for lemma in lemmas]
 
 
 def split_compounds(forms: Sequence[str], lemmas: Sequence[str]) -> list[tuple[str, ...]]:  # noqa: ARG001 - one interface
