@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import threading
 from collections import deque
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -50,6 +51,7 @@ def open_executor(workers: int | None, tasks: int) -> Iterator[Executor]:
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(number, mp_context=context, initializer=_leave_interrupts_to_parent) as pool:
         try:
+            _start_workers(pool, number)
             yield pool
         except BrokenProcessPool as problem:
             raise InputError(
@@ -61,6 +63,18 @@ def open_executor(workers: int | None, tasks: int) -> Iterator[Executor]:
 def _leave_interrupts_to_parent() -> None:
     """Ctrl-C reaches every process of a terminal; only the one that waits for the others has to say something."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _start_workers(pool: Executor, number: int) -> None:
+    """Start all workers now, so that they inherit deafness to Ctrl-C and have it before their own code runs."""
+    if threading.current_thread() is not threading.main_thread():
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        for _ in range(number):
+            pool.submit(os.getpid)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def map_in_order(executor: Executor, function: Callable[[T], R], tasks: Iterable[T], under_way: int) -> Iterator[R]:

@@ -14,7 +14,7 @@ Kind = Literal["body", "heading", "footnote", "reference", "caption", "table", "
 KINDS: tuple[str, ...] = get_args(Kind)
 
 REASONS: dict[str, str] = {
-    "missing_file": "the metadata names a file that is not there",
+    "missing_file": "the metadata or a link names a file that is not there",
     "empty": "the file has no bytes",
     "binary": "the bytes are no text and no known format",
     "unknown_format": "no reader for files of this kind",

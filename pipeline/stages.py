@@ -249,7 +249,7 @@ class FileHashes:
         self.seen: dict[str, Any] = {}
 
     def of(self, path: Path) -> str:
-        """The sha256 of a file's bytes; ``missing`` where there is none.
+        """The sha256 of a file's bytes; ``missing`` where there is no file.
 
         Raises:
             InputError: the file may not be read.
@@ -260,7 +260,7 @@ class FileHashes:
             stat = path.stat()
             if entry is None or entry[:2] != [stat.st_size, stat.st_mtime_ns]:
                 entry = [stat.st_size, stat.st_mtime_ns, hash_file(path)]
-        except FileNotFoundError:
+        except (FileNotFoundError, IsADirectoryError):
             return "missing"
         except OSError as problem:
             raise InputError(f"{path}: {problem.strerror}; the work needs this file") from problem

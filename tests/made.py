@@ -50,7 +50,8 @@ def make_study(
     (folder / "lexicon.toml").write_text(lexicon, encoding="utf-8")
     path = folder / "study.toml"
     path.write_text(
-        STUDY.format(languages=list(languages), timelines=timelines, passages=passages).replace("'", '"'), encoding="utf-8"
+        STUDY.format(languages=list(languages), timelines=timelines, passages=passages).replace("'", '"'),
+        encoding="utf-8",
     )
     return load_study(path, folder)
 

@@ -119,7 +119,9 @@ def test_counts_by_language_concept_and_year_are_those_of_the_truth(
         if row["kind"] in {"body", "heading"}:
             year = f"{documents[row['doc_id']]['date']:%Y}"
             found.setdefault(row["language"], {}).setdefault(row["concept"], Counter())[year] += 1
-    assert {code: {name: dict(years) for name, years in table.items()} for code, table in found.items()} == truth["counts"]
+    assert {code: {name: dict(years) for name, years in table.items()} for code, table in found.items()} == truth[
+        "counts"
+    ]
 
 
 def test_city_diplomacy_is_first_seen_where_it_was_planted(

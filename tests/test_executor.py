@@ -95,7 +95,8 @@ def test_no_processes_are_started_for_one_worker_or_one_task(workers: int | None
 
 def test_processes_give_the_same_in_the_same_order_and_errors_come_whole() -> None:
     with open_executor(2, 10) as executor:
-        assert list(map_in_order(executor, square_slowly_at_first, range(10), under_way=4)) == [n * n for n in range(10)]
+        results = list(map_in_order(executor, square_slowly_at_first, range(10), under_way=4))
+        assert results == [n * n for n in range(10)]
         with pytest.raises(Unreadable) as caught:
             list(map_in_order(executor, refuse, range(10), under_way=4))
     assert (caught.value.reason, caught.value.detail) == ("broken", "number 3")

@@ -40,7 +40,7 @@ class Copying:
     runs: int = 0
     setting: dict[str, Any] = field(default_factory=dict)
 
-    def work(self, study: Study, draft: Path, progress: Progress) -> Summary:
+    def work(self, _: Study, draft: Path, progress: Progress) -> Summary:
         self.runs += 1
         text = b"".join(path.read_bytes() for path in self.inputs)
         (draft / self.output).write_bytes(text)
@@ -125,9 +125,7 @@ def test_a_changed_setting_is_named_by_its_path(study: Study, copying: Copying) 
     assert why(copying, study) is None
 
 
-def test_another_version_of_a_tool_is_a_reason(
-    study: Study, copying: Copying, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_another_version_of_a_tool_is_a_reason(study: Study, copying: Copying, monkeypatch: pytest.MonkeyPatch) -> None:
     why(copying, study)
     monkeypatch.setattr(importlib.metadata, "version", lambda _: "0.0.1")
     assert why(copying, study) == "tool pyarrow changed"
@@ -207,9 +205,10 @@ def test_a_crash_between_the_renames_and_the_manifest_is_noticed(
             raise KeyboardInterrupt
         write(folder, manifest)
 
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as patch:
         patch.setattr(stages, "_write_manifest", crash_at_the_second)
-        why(copying, study)
+        with pytest.raises(KeyboardInterrupt):
+            why(copying, study)
     assert why(copying, study) == "never made"
     assert out(study).read_text() == "newb"
 
@@ -226,9 +225,10 @@ def test_a_crash_between_two_renames_is_noticed(
             raise KeyboardInterrupt
         return rename(self, target)
 
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as patch:
         patch.setattr(Path, "replace", crash_at_the_folder)
-        why(copying, study)
+        with pytest.raises(KeyboardInterrupt):
+            why(copying, study)
     assert why(copying, study) == "never made"
     assert (study.corpus_folder / "out.txt.d" / "4.txt").read_text() == "newb"
 
@@ -241,7 +241,9 @@ def test_the_draft_of_a_killed_run_is_swept_away(study: Study, copying: Copying)
     assert not draft.exists()
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"stages": [], "files": {}}', '{"stages": {"copy": {}}, "files": {}}'])
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", '{"stages": [], "files": {}}', '{"stages": {"copy": {}}, "files": {}}']
+)
 def test_a_damaged_manifest_means_that_all_is_made_again(study: Study, copying: Copying, text: str) -> None:
     why(copying, study)
     (study.corpus_folder / "manifest.json").write_text(text)

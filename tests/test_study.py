@@ -108,7 +108,11 @@ def test_a_term_of_a_wrong_shape_is_shown_at_its_place(tmp_path: Path) -> None:
         (FOLDER.replace('"texts"', '"news.jsonl"'), "", ("is a file", "kind = 'table'")),
         (TABLE.replace('"news.jsonl"', '"texts"'), "", ("is a folder", "needs a file")),
         (FOLDER.replace('"folder"', '"floder"'), "", ("[[source]] number 1: kind", "'folder'", "'floder'")),
-        (FOLDER.replace('"speeches"', '"Meine Reden"'), "", ("[[source]] number 1: id", "a-z, 0-9 and _", "Meine Reden")),
+        (
+            FOLDER.replace('"speeches"', '"Meine Rede"'),
+            "",
+            ("[[source]] number 1: id", "a-z, 0-9 and _", "'Meine Rede'"),
+        ),
         (FOLDER.replace('type = "speech"', ""), "", ("[[source]] number 1: type", "missing")),
         (FOLDER + FOLDER, "", ("two sources", "'speeches'")),
         (FOLDER + 'language = "Chinese"\n', "", ("language", "'zh'", "'Chinese'")),

@@ -43,7 +43,9 @@ columns = { id = "nr", text = "text", title = "title", date = "date", language =
 """
 ZH = "中国的城市外交发展很快。友好城市之间的民间外交也在发展，市长们每年都会见面，讨论气候、学校和医院的合作。"
 DE = "Die Städtediplomatie ist ein altes Thema. Die Stadt pflegt seit vielen Jahren eine Partnerschaft mit Wuhan."
-FR = "Les villes jumelées se rencontrent chaque année et parlent de culture, d'école et de santé avec leurs partenaires."
+FR = (
+    "Les villes jumelées se rencontrent chaque année et parlent de culture, d'école et de santé avec leurs partenaires."
+)
 TEXTS: Mapping[str, str | bytes] = {"zh_2014.txt": ZH, "de_2015.txt": DE}
 SIDECAR = "file,title,date,language\nzh_2014.txt,讲话,2014-05-15,zh\nde_2015.txt,Rede,2015,de\n"
 ROWS: tuple[Mapping[str, Any], ...] = (

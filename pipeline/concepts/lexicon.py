@@ -81,7 +81,7 @@ def plain(form: str, language: str) -> str:
     """A form as it is compared: NFKC; Chinese folded as passages are, and without spaces between its characters."""
     if language != "zh":
         return " ".join(unicodedata.normalize("NFKC", form).replace("’", "'").split())
-    return han.join_runs(han.fold(unicodedata.normalize("NFC", form)).strip())
+    return han.join_runs(" ".join(han.fold(unicodedata.normalize("NFC", form)).split()))
 
 
 def _read_concept(path: Path, concept: _Concept) -> Concept:

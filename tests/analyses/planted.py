@@ -60,7 +60,11 @@ documents = st.lists(
 def to_corpus(docs: Sequence[Doc]) -> Corpus:
     """The corpus of documents of one passage each; mentions in passages that do not count are left out, as they are."""
     rows = [
-        {k: v for k, v in make_document(f"{i:03d}", source_type=doc.type, date=doc.date).items() if k in DOCUMENTS.names}
+        {
+            k: v
+            for k, v in make_document(f"{i:03d}", source_type=doc.type, date=doc.date).items()
+            if k in DOCUMENTS.names
+        }
         | {"language": doc.language}
         for i, doc in enumerate(docs)
     ]

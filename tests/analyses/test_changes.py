@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hypothesis import HealthCheck, given, settings
 from planted import Doc, documents, made_study, to_corpus, year
 
 from pipeline.analyses.changes import CHANGES, changes
 from pipeline.concepts.lexicon import load_lexicon
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from pathlib import Path
 
 
 def make_changes(folder: Path, docs: list[Doc], timelines: str = "") -> list[dict[str, Any]]:
@@ -33,7 +35,12 @@ def test_the_first_document_with_a_mention_is_found_and_what_lies_before_it_coun
     rows = {(r["concept"], r["group"]): r for r in make_changes(tmp_path, docs)}
     assert set(rows) == {("a", "all"), ("a", "source_type=article"), ("a", "source_type=speech")}
     first = rows["a", "all"]
-    assert (first["kind"], first["language"], first["period"], first["date"]) == ("first_seen", "zh", "2013", year(2013))
+    assert (first["kind"], first["language"], first["period"], first["date"]) == (
+        "first_seen",
+        "zh",
+        "2013",
+        year(2013),
+    )
     assert first["doc_id"] == "texts/003"
     assert (first["documents_before"], first["documents_after"]) == (1, 3)
     assert rows["a", "source_type=speech"]["doc_id"] == "texts/001"
@@ -46,7 +53,9 @@ def test_what_is_first_seen_outside_the_study_s_years_has_no_period(tmp_path: Pa
 
 
 def test_what_is_never_seen_has_no_row(tmp_path: Path) -> None:
-    assert make_changes(tmp_path, [Doc(year(2012), 50), Doc(None, 50, a=1), Doc(year(2012), 5, a=1, counted=False)]) == []
+    assert (
+        make_changes(tmp_path, [Doc(year(2012), 50), Doc(None, 50, a=1), Doc(year(2012), 5, a=1, counted=False)]) == []
+    )
     assert make_changes(tmp_path, []) == []
 
 

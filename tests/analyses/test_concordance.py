@@ -51,7 +51,9 @@ def test_left_match_and_right_are_one_piece_of_the_passage(tmp_path: Path, passa
 def test_rows_come_by_concept_language_date_and_place_and_undated_ones_last(tmp_path: Path) -> None:
     study = make_study(tmp_path, LEXICON, passages='keep = ["body"]')
     documents = [
-        make_document("new", ("zh", "友好城市与城市外交"), ("de", "Diplomatie"), date="2015-01-01", title="新", url="u"),
+        make_document(
+            "new", ("zh", "友好城市与城市外交"), ("de", "Diplomatie"), date="2015-01-01", title="新", url="u"
+        ),
         make_document("none", ("zh", "外交")),
         make_document("old", ("zh", "外交和外交"), ("zh", "外交", "footnote"), date="2013-01-01"),
         make_document("copy", ("zh", "外交"), date="2013-01-01", duplicate_of="texts/old", duplicate_kind="exact"),

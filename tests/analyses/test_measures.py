@@ -15,7 +15,8 @@ from pipeline.analyses.measures import bootstrap_rates, dispersion_dp, per_milli
     [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)],
 )
 def test_the_score_interval_is_that_of_newcombe_s_table(successes: int, trials: int, low: float, high: float) -> None:
-    # Newcombe 1998, Two-sided confidence intervals for the single proportion, Statistics in Medicine 17, table I, method 3
+    # Newcombe 1998, Two-sided confidence intervals for the single proportion, Statistics in Medicine 17(8), table I,
+    # method 3
     assert wilson(successes, trials) == (pytest.approx(low, abs=5e-5), pytest.approx(high, abs=5e-5))
 
 
@@ -33,7 +34,7 @@ def test_without_trials_there_is_no_interval() -> None:
 
 def test_dispersion_is_that_of_gries_s_worked_example() -> None:
     # Gries 2008, Dispersions and adjusted frequencies in corpora, IJCL 13(4): five parts of 9, 10, 10, 10 and 11 words
-    # with 1 to 5 occurrences of "a" have DP = 0.18; normalised as in Lijffijt and Gries 2012, IJCL 17(1): 0.18 / (1 - 0.18)
+    # with 1 to 5 occurrences of "a" have DP = 0.18; normalised as in Lijffijt and Gries 2012, IJCL 17(1), by 1 - 0.18
     assert dispersion_dp(np.arange(1, 6), np.array([9, 10, 10, 10, 11])) == pytest.approx(0.18 / 0.82)
 
 
@@ -75,7 +76,7 @@ def test_the_bootstrap_has_the_distribution_of_a_plain_loop_over_documents() -> 
         error = 4 * np.sqrt(2) * theirs.std() / np.sqrt(draws)
         assert ours[:, concept].mean() == pytest.approx(theirs.mean(), abs=error)
         for quantile in (0.025, 0.25, 0.5, 0.75, 0.975):
-            # the share of the loop's draws at or below our quantile, within four errors; ties at the one document's zeros
+            # the share of the loop's draws at or below our quantile, within four errors; there are ties at zero
             at = np.quantile(ours[:, concept], quantile)
             below, upto = (theirs < at).mean(), (theirs <= at).mean()
             slack = 4 * np.sqrt(2 * quantile * (1 - quantile) / draws)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 
 import numpy as np
 import pytest
@@ -30,7 +31,13 @@ def test_calendar_periods_run_from_the_first_date_to_the_last(period: str, names
     dates = to_array([dt.date(2015, 1, 1), None, dt.date(2013, 11, 30)])
     found = cut_periods(dates, period, None)  # type: ignore[arg-type]
     assert [one.name for one in found] == names
-    assert all(a.end == b.start for a, b in zip(found, found[1:], strict=False))
+    assert all(a.end == b.start for a, b in itertools.pairwise(found))
+
+
+def test_the_first_day_of_a_period_begins_it() -> None:
+    dates = to_array([dt.date(2014, 4, 1), dt.date(2014, 6, 30)])
+    assert [one.name for one in cut_periods(dates, "quarter", None)] == ["2014-Q2"]
+    assert [one.name for one in cut_periods(dates, "month", None)] == ["2014-04", "2014-05", "2014-06"]
 
 
 def test_years_of_the_study_take_the_place_of_those_of_the_dates() -> None:
@@ -49,7 +56,14 @@ def test_own_periods_keep_their_bounds_and_their_gaps() -> None:
     periods = cut_periods(to_array([dt.date(1999, 1, 1)]), bounds, None)
     assert [(one.start, one.end) for one in periods] == [tuple(pair) for pair in bounds]
     assert [one.name for one in periods] == ["2008-03-15/2013-03-14", "2014-01-01/2018-03-17"]
-    dates = [dt.date(2008, 3, 14), dt.date(2008, 3, 15), dt.date(2013, 3, 13), dt.date(2013, 3, 14), dt.date(2014, 1, 1), None]
+    dates = [
+        dt.date(2008, 3, 14),
+        dt.date(2008, 3, 15),
+        dt.date(2013, 3, 13),
+        dt.date(2013, 3, 14),
+        dt.date(2014, 1, 1),
+        None,
+    ]
     assert period_of(to_array([*dates, dt.date(2018, 3, 17)]), periods).tolist() == [-1, 0, 0, -1, 1, -1, -1]
 
 
@@ -65,4 +79,6 @@ def test_each_dated_day_lies_in_its_period_and_an_undated_one_in_none(dates: lis
 
 
 def test_a_period_is_a_plain_value() -> None:
-    assert Period("a", dt.date(2014, 1, 1), dt.date(2015, 1, 1)) == Period("a", dt.date(2014, 1, 1), dt.date(2015, 1, 1))
+    assert Period("a", dt.date(2014, 1, 1), dt.date(2015, 1, 1)) == Period(
+        "a", dt.date(2014, 1, 1), dt.date(2015, 1, 1)
+    )

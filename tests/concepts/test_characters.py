@@ -63,7 +63,9 @@ def test_width_script_and_spaces_do_not_hide_a_term(tmp_path: Path, text: str, s
     assert [found for _, found, _ in marks(tmp_path, text)] == [surface]
 
 
-@pytest.mark.parametrize("text", ["城市，外交", "城市a外交", "BRIEF", "ABRI", "BRI5", "城市", "一带 a 一路", "城\u200d市外交x"])
+@pytest.mark.parametrize(
+    "text", ["城市，外交", "城市a外交", "BRIEF", "ABRI", "BRI5", "城市", "一带 a 一路", "城\u200d市外交x"]
+)
 def test_what_is_no_term_is_not_found(tmp_path: Path, text: str) -> None:
     assert marks(tmp_path, text) == []
 
@@ -105,7 +107,7 @@ def terms_for(forms: list[str]) -> list[Term]:
 
 
 def plain_find(texts: list[str], forms: list[str]) -> set[tuple[int, int, int]]:
-    """Every occurrence by `str.find` in each text with spaces inside Han taken out, and its ends in the texts joined."""
+    """Every occurrence by `str.find` in each text with spaces inside Han taken out; places in the texts joined."""
     found: set[tuple[int, int, int]] = set()
     offset = 0
     for text in texts:

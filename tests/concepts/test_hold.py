@@ -73,6 +73,16 @@ def test_a_held_term_that_the_segmenter_knows_elsewhere_is_one_type(tmp_path: Pa
     assert {row["form"] for row in types if not row["is_word"]} == {"。"}
 
 
+def test_what_is_left_of_a_cut_word_is_a_word_only_if_it_has_a_letter(tmp_path: Path) -> None:
+    study = make_study(tmp_path, '[[concept]]\nid = "a"\nzh = ["3.5"]\n', ["zh"])
+    build(study, [make_document("a", ("zh", "增长3.5%，"))])
+    types = tokens.read_types(study.corpus_folder / tokens.TYPES_FILE).to_pylist()
+    (batch,) = tokens.token_batches(study.corpus_folder / tokens.TOKENS_FILE)
+    found = [(types[i]["form"], types[i]["is_word"]) for i in batch["type"].to_pylist()]
+    assert found == [("增长", True), ("3.5", True), ("%", False), ("，", False)]
+    assert tokens.read_words(study.corpus_folder / tokens.WORDS_FILE).tolist() == [2]
+
+
 @pytest.mark.parametrize("beside", ["", "，", "的", "部", "学会", "中国", "a", "5", " ", "國", "\n", "城市", "外交"])
 def test_a_term_is_one_token_whatever_stands_beside_it(tmp_path: Path, beside: str) -> None:
     study = make_study(tmp_path, HELD, ["zh"])

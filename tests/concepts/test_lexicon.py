@@ -65,7 +65,10 @@ def test_the_project_s_lexicon_has_twenty_five_concepts_in_three_languages() -> 
         (HEAD + 'de = [{ form = "S*", match = "regex" }]', ["'S*'", "nothing at all"]),
         (HEAD + 'lable = { zh = "x" }\nzh = ["外交"]', ["'one'", "lable", "unknown key", "did you mean 'label'"]),
         (HEAD + 'zh = ["城", { form = "外交", not_inn = ["x"] }]', ["'one'", "number 2", "did you mean 'not_in'"]),
-        (HEAD + 'zh = [{ form = "外交", match = "fuzzy" }]', ["match", "'form', 'lemma', 'compound' or 'regex'", "'fuzzy'"]),
+        (
+            HEAD + 'zh = [{ form = "外交", match = "fuzzy" }]',
+            ["match", "'form', 'lemma', 'compound' or 'regex'", "'fuzzy'"],
+        ),
         (HEAD + "zh = [3]", ["'one'", "string or a table", "3"]),
         (HEAD + 'zh = "外交"', ["'one'", "zh", "list", "'外交'"]),
         (HEAD + 'zh = ["外交"]\n[[concept]]\nid = "one"\nzh = ["城"]', ["two concepts have the id 'one'"]),

@@ -14,7 +14,6 @@ from made import build, make_document, make_study
 from strategies import de_text, mixed_text, zh_text
 
 from pipeline.concepts.mentions import find_mentions, read_mentions
-from pipeline.languages.tokens import cut_corpus
 from pipeline.records import TOKENS
 from pipeline.store import corpus, tokens
 
@@ -124,7 +123,12 @@ def test_a_corpus_of_nothing_has_no_tokens_and_no_mentions(tmp_path: Path) -> No
 
 
 def test_batches_and_workers_change_nothing(tmp_path: Path, monkeypatch: Any) -> None:
-    texts = ["论友好城市与城市外交。", "国际友好城市", "发展中国家的城市外交部", "die Städtepartnerschaften der Diplomatie"] * 3
+    texts = [
+        "论友好城市与城市外交。",
+        "国际友好城市",
+        "发展中国家的城市外交部",
+        "die Städtepartnerschaften der Diplomatie",
+    ] * 3
     documents = [make_document(f"{i}", ("zh" if i % 4 < 3 else "de", text)) for i, text in enumerate(texts)]
     outputs = []
     for name, size in (("one", 2_000_000), ("many", 15)):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,7 +24,7 @@ def to_spans(found: Matches) -> Spans:
 
 
 def resolve_by_definition(found: Matches, excluding: Matches, size: list[int]) -> dict[tuple[int, int, int], bool]:
-    """Each mention, and whether it counts: whether it lies in no longer one, and in no equal one that goes before it."""
+    """Each mention, and whether it counts: it lies in no longer one, and in no equal one that goes before it."""
     kept = [m for m in found if not any(x[2] == m[2] and x[0] <= m[0] and m[1] <= x[1] for x in excluding)]
 
     def outer(a: tuple[int, int, int], b: tuple[int, int, int]) -> bool:
@@ -71,6 +73,6 @@ def test_an_expression_finds_in_each_passage_what_it_finds_there_alone(texts: li
 def test_the_strategy_gives_intervals_apart() -> None:
     @given(spans(apart=True))
     def check(found: list[tuple[int, int]]) -> None:
-        assert all(a[1] <= b[0] for a, b in zip(found, found[1:], strict=False))
+        assert all(a[1] <= b[0] for a, b in itertools.pairwise(found))
 
     check()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,9 +18,7 @@ from pipeline.concepts.lexicon import load_lexicon, terms_of
 from pipeline.concepts.mentions import _own_batch, _words, _work
 from pipeline.languages import de
 from pipeline.languages.tokens import describe_types
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from pipeline.records import Term
 
 DE = """
 [[concept]]
@@ -117,6 +117,12 @@ def test_a_compound_also_counts_where_the_term_is_its_last_part(tmp_path: Path) 
     ]
 
 
+def test_a_longer_word_named_in_not_in_is_no_mention(tmp_path: Path) -> None:
+    lexicon = '[[concept]]\nid = "a"\nde = [{ form = "Klub", match = "compound", not_in = ["Klubsessel"] }]\n'
+    found = find(tmp_path, lexicon, "de", "zwei Klubsessel und der Presseklub", "KLUBSESSEL im Klub")
+    assert [surface for _, surface, _ in found] == ["Presseklub", "Klub"]
+
+
 def test_a_mention_in_a_longer_one_of_another_concept_is_recorded_and_not_counted(tmp_path: Path) -> None:
     study = make_study(tmp_path, DE, ["de"])
     rows = build(study, [make_document("a", ("de", "mit öffentlicher Diplomatie und Diplomatie"))]).to_pylist()
@@ -162,7 +168,9 @@ def test_an_english_term_is_found(tmp_path: Path, text: str, concept: str, surfa
     assert in_english(tmp_path, text) == [(concept, surface)]
 
 
-@pytest.mark.parametrize("text", ["the peoples' road", "a belt and road", "the City diplomacy", "city - state diplomacy"])
+@pytest.mark.parametrize(
+    "text", ["the peoples' road", "a belt and road", "the City diplomacy", "city - state diplomacy"]
+)
 def test_what_is_no_english_term_is_not_found(tmp_path: Path, text: str) -> None:
     assert in_english(tmp_path, text) == []
 
@@ -192,7 +200,10 @@ def fills(word: str, wanted: str, *, at_start: bool) -> bool:
     bare = word.replace("-", "")
     bare = word[:1] + bare[1:].lower() if "-" in word else bare
     if word.isupper():
-        return word.lower() in {wanted.lower(), *(w.lower() for w in ("öffentlichen", "neuen") if lemma(w) == lemma(wanted))}
+        return word.lower() in {
+            wanted.lower(),
+            *(w.lower() for w in ("öffentlichen", "neuen") if lemma(w) == lemma(wanted)),
+        }
     same = bare == wanted or lemma(bare) == lemma(wanted)
     if same and bare[0].isupper() == wanted[0].isupper():
         return not wanted.isupper() or bare.isupper()
@@ -208,7 +219,11 @@ def search_by_tokens(text: str) -> set[tuple[int, int, int]]:
             wanted = form.split()
             taken = tokens[at : at + len(wanted)]
             if len(taken) == len(wanted) and all(
-                fills(token[0], want, at_start=at + k == 0 or tokens[at + k - 1][0] in {".", ":", "„"} or begins(tokens, at + k))
+                fills(
+                    token[0],
+                    want,
+                    at_start=at + k == 0 or tokens[at + k - 1][0] in {".", ":", "„"} or begins(tokens, at + k),
+                )
                 for k, (token, want) in enumerate(zip(taken, wanted, strict=True))
             ):
                 found.add((taken[0][1], taken[-1][2], number))
@@ -226,18 +241,14 @@ def begins(tokens: list[tuple[str, int, int]], at: int) -> bool:
 
 @given(st.lists(sentences, min_size=1, max_size=3))
 def test_all_matches_are_those_of_a_search_token_by_token(texts: list[str]) -> None:
-    from pipeline.records import Term
-
     terms = [Term("c", "de", form, "lemma") for form in FORMS]
     cuts = de.cut(texts)
     types = describe_types("de", cuts.forms)
     types = types.add_column(0, "type", [np.arange(len(cuts.forms), dtype=np.uint32)])
     columns = {"passage": cuts.passage, "start": cuts.start, "length": cuts.length, "type": cuts.form}
-    import pyarrow as pa
-
     passages = pa.table({"text": texts})
     own = _own_batch(passages, np.arange(len(texts)))
-    work = _work(__import__("pathlib").Path(), {"de": terms}, types)
+    work = _work(Path(), {"de": terms}, types)
     found, longer = in_words.find_in_words(in_words.prepare(terms, types, "de"), *_words(work, columns, own, 0))
     truth = set()
     for text, offset in zip(texts, own.offsets.tolist(), strict=True):
@@ -248,9 +259,7 @@ def test_all_matches_are_those_of_a_search_token_by_token(texts: list[str]) -> N
 
 
 def test_terms_of_the_project_s_lexicon_are_found_as_they_are_written(tmp_path: Path) -> None:
-    from pathlib import Path as AnyPath
-
-    lexicon = AnyPath(__file__).resolve().parents[2] / "configs" / "lexicons" / "city_diplomacy.toml"
+    lexicon = Path(__file__).resolve().parents[2] / "configs" / "lexicons" / "city_diplomacy.toml"
     concepts = load_lexicon(lexicon)
     for language in ("zh", "de", "en"):
         terms = terms_of(concepts, language)

@@ -31,7 +31,10 @@ def test_each_language_has_the_same_functions() -> None:
 
 def test_types_are_numbered_as_they_appear_and_keep_languages_apart(tmp_path: Path) -> None:
     study = make_study(tmp_path, LEXICON)
-    build(study, [make_document("a", ("de", "Die EU"), ("zh", "EU的"), ("de", "EU die")), make_document("b", ("fr", "EU"))])
+    build(
+        study,
+        [make_document("a", ("de", "Die EU"), ("zh", "EU的"), ("de", "EU die")), make_document("b", ("fr", "EU"))],
+    )
     types = tokens.read_types(study.corpus_folder / tokens.CUT_TYPES_FILE)
     assert sorted(zip(types["language"].to_pylist(), types["form"].to_pylist(), strict=True)) == [
         ("de", "Die"), ("de", "EU"), ("de", "die"), ("zh", "EU"), ("zh", "的"),

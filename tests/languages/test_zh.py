@@ -66,7 +66,14 @@ def test_traditional_text_is_cut_as_simplified_and_keeps_its_characters() -> Non
 
 
 def test_the_lemma_is_simplified_of_ordinary_width_and_without_spaces() -> None:
-    assert zh.lemmatize(["民間", "ＢＲＩ", "城市 外交", "北京\n", "a b", ""]) == ["民间", "BRI", "城市外交", "北京\n", "a b", ""]
+    assert zh.lemmatize(["民間", "ＢＲＩ", "城市 外交", "北京\n", "a b", ""]) == [
+        "民间",
+        "BRI",
+        "城市外交",
+        "北京\n",
+        "a b",
+        "",
+    ]
     assert zh.lemmatize([]) == []
     assert zh.split_compounds(["民間"], ["民间"]) == [()]
 

@@ -8,7 +8,8 @@ from pipeline.store.cells import guard_formula
 
 
 @pytest.mark.parametrize(
-    "cell", ["=1+1", "+49 221", "-5", "@SUM(A1)", "\t=1", "\r=1", "\n=1", '=HYPERLINK("x")', "＝1+1", "－1", "＋1", "＠x"]
+    "cell",
+    ["=1+1", "+49 221", "-5", "@SUM(A1)", "\t=1", "\r=1", "\n=1", '=HYPERLINK("x")', "＝1+1", "－1", "＋1", "＠x"],
 )
 def test_a_cell_that_a_spreadsheet_would_run_is_guarded(cell: str) -> None:
     assert guard_formula(cell) == f"'{cell}"

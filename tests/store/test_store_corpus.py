@@ -78,9 +78,13 @@ def test_further_columns_of_some_documents_are_empty_in_the_others(tmp_path: Pat
 
 
 def test_a_writer_that_is_left_by_an_error_writes_no_documents(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="of ours"), CorpusWriter(tmp_path) as writer:
-        writer.add(*make_documents(0, [["a"]]))
-        raise ValueError("of ours")
+    def fail() -> None:
+        with CorpusWriter(tmp_path) as writer:
+            writer.add(*make_documents(0, [["a"]]))
+            raise ValueError("of ours")
+
+    with pytest.raises(ValueError, match="of ours"):
+        fail()
     assert not (tmp_path / "documents.parquet").exists()
 
 

@@ -17,13 +17,14 @@ if TYPE_CHECKING:
 
 def test_tokens_come_back_batch_by_batch_from_a_memory_map(tmp_path: Path) -> None:
     path = tmp_path / tokens.TOKENS_FILE
-    columns = [np.array(c) for c in ([0, 0, 1], [0, 2, 0], [2, 1, 65_535], [0, 1, 4_000_000_000])]
+    passage, start = np.array([0, 0, 1], np.uint32), np.array([0, 2, 0], np.uint32)
+    length, type_ = np.array([2, 1, 65_535], np.uint16), np.array([0, 1, 4_000_000_000], np.uint32)
     with tokens.TokenWriter(path) as writer:
-        writer.add(*(c.astype(t) for c, t in zip(columns, (np.uint32, np.uint32, np.uint16, np.uint32), strict=True)))
-        writer.add(*(np.empty(0, t) for t in (np.uint32, np.uint32, np.uint16, np.uint32)))
+        writer.add(passage, start, length, type_)
+        writer.add(passage[:0], start[:0], length[:0], type_[:0])
     first, second = tokens.token_batches(path)
     assert first.schema.equals(TOKENS)
-    assert [first[name].to_pylist() for name in TOKENS.names] == [c.tolist() for c in columns]
+    assert [first[name].to_pylist() for name in TOKENS.names] == [c.tolist() for c in (passage, start, length, type_)]
     assert second.num_rows == 0
     before = pa.total_allocated_bytes()
     reader = tokens.open_tokens(path)

@@ -37,12 +37,12 @@ def list_files(study: Study, source: Source) -> list[Path]:
     """The files of a folder and of the folders in it, in order of their paths.
 
     Left out are hidden files, the sidecar, and what the study itself writes where that lies in the folder. A link to
-    nothing is an item like any other: it becomes a reject.
+    nothing or to a folder is an item like any other: it becomes a reject, for links to folders are not followed.
     """
     folder = study.resolve(source.path)
     sidecar = folder / source.metadata if source.metadata else None
     own = [place for place in (study.corpus_folder, study.export_folder) if place.is_relative_to(folder)]
-    found = (path for path in folder.rglob("*") if path.is_file() or (path.is_symlink() and not path.exists()))
+    found = (path for path in folder.rglob("*") if path.is_file() or path.is_symlink())
     texts = (path for path in found if path != sidecar and not any(path.is_relative_to(place) for place in own))
     visible = [p for p in texts if not any(step.startswith((".", "~$")) for step in p.relative_to(folder).parts)]
     return sorted(visible, key=lambda path: path.relative_to(folder).as_posix())
@@ -94,8 +94,9 @@ def read_into_part(path: Path, name: str, target: Path) -> None:
         data = path.read_bytes()
         extract = read_file(data, name)
         part = _part_of(extract, name, hashlib.sha256(data).hexdigest())
-    except FileNotFoundError:
-        part = make_part([], {}, [Reject("", name, "corpus", "missing_file", "a link to a file that is not there")])
+    except (FileNotFoundError, IsADirectoryError):
+        detail = "a link to nothing or to a folder; put the files themselves here"
+        part = make_part([], {}, [Reject("", name, "corpus", "missing_file", detail)])
     except Unreadable as problem:
         part = make_part([], {}, [Reject("", name, "corpus", problem.reason, problem.detail)])
     write_part(target, part)

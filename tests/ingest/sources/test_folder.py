@@ -28,9 +28,9 @@ def names_in(folder: Path) -> list[str]:
     return [path.relative_to(root).as_posix() for path in list_files(study, study.sources[0])]
 
 
-def test_files_are_listed_in_order_with_those_in_folders_and_without_hidden_ones_and_the_sidecar(tmp_path: Path) -> None:
-    files = dict.fromkeys(["b.txt", "a.txt", "2014/a.txt", ".DS_Store", ".git/x.txt", "~$lock.docx", "市/二 三.txt"], "x")
-    write_texts(tmp_path, files)
+def test_files_are_listed_in_order_with_those_in_folders_and_without_hidden_ones(tmp_path: Path) -> None:
+    names = ["b.txt", "a.txt", "2014/a.txt", ".DS_Store", ".git/x.txt", "~$lock.docx", "市/二 三.txt"]
+    write_texts(tmp_path, dict.fromkeys(names, "x"))
     assert names_in(tmp_path) == ["2014/a.txt", "a.txt", "b.txt", "市/二 三.txt"]
 
 
@@ -41,9 +41,11 @@ def test_what_the_study_writes_is_no_text_of_it(tmp_path: Path) -> None:
     assert names == ["corpora/other/a.txt"]
 
 
-def test_a_link_to_nothing_is_an_item_and_a_reject(tmp_path: Path) -> None:
+@pytest.mark.parametrize("place", ["nowhere.txt", "elsewhere"])
+def test_a_link_to_nothing_or_to_a_folder_is_an_item_and_a_reject(tmp_path: Path, place: str) -> None:
     root = write_texts(tmp_path)
-    (root / "lost.txt").symlink_to(tmp_path / "nowhere.txt")
+    (tmp_path / "elsewhere").mkdir()
+    (root / "lost.txt").symlink_to(tmp_path / place)
     assert "lost.txt" in names_in(tmp_path)
     read_into_part(root / "lost.txt", "lost.txt", tmp_path / "part.arrow")
     assert read_part(tmp_path / "part.arrow").rejects["reason"].to_pylist() == ["missing_file"]
@@ -51,9 +53,7 @@ def test_a_link_to_nothing_is_an_item_and_a_reject(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
-def test_a_csv_sidecar_is_read_as_excel_writes_it_here_and_there(
-    tmp_path: Path, encoding: str, delimiter: str
-) -> None:
+def test_a_csv_sidecar_is_read_as_excel_writes_it_here_and_there(tmp_path: Path, encoding: str, delimiter: str) -> None:
     path = tmp_path / "metadata.csv"
     path.write_bytes(ROWS.format(d=delimiter).replace("\n", "\r\n").encode(encoding))
     assert read_sidecar(path) == WANTED
@@ -62,7 +62,7 @@ def test_a_csv_sidecar_is_read_as_excel_writes_it_here_and_there(
 def test_an_xlsx_sidecar_is_read_like_the_csv(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     for line in ROWS.format(d=",").splitlines():
-        book.active.append(line.split(","))
+        book.worksheets[0].append(line.split(","))
     book.save(tmp_path / "metadata.xlsx")
     assert read_sidecar(tmp_path / "metadata.xlsx") == WANTED
 

@@ -19,7 +19,7 @@ CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_siz
 def make_book(*rows: list[object]) -> io.BytesIO:
     book = openpyxl.Workbook()
     for row in rows:
-        book.active.append(row)
+        book.worksheets[0].append(row)
     data = io.BytesIO()
     book.save(data)
     data.seek(0)

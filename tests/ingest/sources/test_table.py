@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 COLUMNS = {"id": "nr", "text": "Volltext", "title": "Titel", "date": "Datum", "party": "Partei"}
 ROWS: list[dict[str, Any]] = [
     {"nr": "7", "Volltext": "中国的城市外交。\n第二段落。", "Titel": "题目", "Datum": "2014-05-15", "Partei": ""},
-    {"nr": "8", "Volltext": "Die Städtediplomatie, neu.", "Titel": "A; \"B\"", "Datum": "2015", "Partei": "Grüne"},
+    {"nr": "8", "Volltext": "Die Städtediplomatie, neu.", "Titel": 'A; "B"', "Datum": "2015", "Partei": "Grüne"},
 ]  # fmt: skip
 SUFFIXES = (".csv", ".tsv", ".xlsx", ".jsonl", ".parquet")
 
@@ -30,12 +30,13 @@ def write_table(path: Path, rows: list[dict[str, Any]]) -> Path:
     suffix = path.name.removesuffix(".gz")[-7:].rpartition(".")[2]
     data = io.BytesIO()
     if suffix in {"csv", "tsv"}:
-        quoted = [['"' + str(cell).replace('"', '""') + '"' for cell in row] for row in (rows[0], *map(dict.values, rows))]
+        lines = [list(rows[0]), *(list(row.values()) for row in rows)]
+        quoted = [['"' + str(cell).replace('"', '""') + '"' for cell in line] for line in lines]
         data.write("\n".join(("\t" if suffix == "tsv" else ",").join(row) for row in quoted).encode())
     elif suffix == "xlsx":
         book = openpyxl.Workbook()
         for row in (list(rows[0]), *(list(row.values()) for row in rows)):
-            book.active.append(row)
+            book.worksheets[0].append(row)
         book.save(data)
     elif suffix == "jsonl":
         data.write("\n".join(json.dumps(row, ensure_ascii=False) for row in rows).encode())
@@ -88,9 +89,8 @@ def test_a_chinese_excels_csv_is_read(tmp_path: Path) -> None:
 
 
 def test_numbers_and_lists_in_cells_become_text(tmp_path: Path) -> None:
-    (part,) = read(
-        write_table(tmp_path / "t.jsonl", [{"nr": 7, "Volltext": 2014.5, "Titel": ["a", "b"], "Datum": 2014, "Partei": None}])
-    )
+    written = {"nr": 7, "Volltext": 2014.5, "Titel": ["a", "b"], "Datum": 2014, "Partei": None}
+    (part,) = read(write_table(tmp_path / "t.jsonl", [written]))
     row = part.documents.to_pylist()[0]
     assert (row["key"], row["title"], row["date"], row["more"]) == ("7", "a ; b", "2014", [])
     assert part.passages["text"].to_pylist() == ["2014.5"]
@@ -129,7 +129,8 @@ def test_rows_that_cannot_be_used_are_rejects_and_the_others_stay(tmp_path: Path
 
 
 def test_lone_surrogates_and_nul_characters_do_no_harm(tmp_path: Path) -> None:
-    part = read_lines(tmp_path, r'{"id": "a\ud800", "text": "城市\ud800外交\u0000", "title": "T\udfff\u0000 \ud83d\ude00"}')
+    line = r'{"id": "a\ud800", "text": "城市\ud800外交\u0000", "title": "T\udfff\u0000 \ud83d\ude00"}'
+    part = read_lines(tmp_path, line)
     assert part.documents["key"].to_pylist() == ["a\ufffd"]
     assert part.documents["title"].to_pylist() == ["T\ufffd 😀"]
     assert part.passages["text"].to_pylist() == ["城市\ufffd外交"]
@@ -140,7 +141,8 @@ def test_a_csv_row_with_too_many_cells_or_open_quotes_is_a_reject(tmp_path: Path
     path.write_text('id,text,title\n1,eins,x\n2,zwei, drei,y\n3,drei,z,,\n4,"vier\n5,fünf,y\n', encoding="utf-8")
     (part,) = read(path, {"id": "id", "text": "text"})
     assert part.documents["key"].to_pylist() == ["1", "3"]
-    assert [(row["item"], row["reason"]) for row in part.rejects.to_pylist()] == [("row 3", "bad_row"), ("row 5", "bad_row")]
+    assert part.rejects["item"].to_pylist() == ["row 3", "row 5"]
+    assert part.rejects["reason"].to_pylist() == ["bad_row", "bad_row"]
     assert "4 cells under 3 columns" in part.rejects["detail"][0].as_py()
     assert "never closed" in part.rejects["detail"][1].as_py()
 

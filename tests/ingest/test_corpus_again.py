@@ -1,0 +1,231 @@
+from __future__ import annotations
+
+import ast
+import datetime as dt
+import importlib.metadata
+import importlib.util
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from user_study import (
+    DE,
+    FOLDER,
+    ROWS,
+    TABLE,
+    TEXTS,
+    ZH,
+    Ran,
+    assert_short,
+    built,
+    documents,
+    run,
+    write_rows,
+    write_study,
+    write_texts,
+)
+
+from pipeline.ingest import corpus
+from pipeline.ingest.sources import folder as folder_source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NO_SIDECAR = FOLDER.replace('metadata = "metadata.csv"', "")
+THIRD = "file,title,date,language\nzh_2014.txt,讲话,2014-05-15,zh\nde_2015.txt,Rede,2015,de\nneu.txt,Neu,2016,de\n"
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def build(capsys: pytest.CaptureFixture[str]) -> Ran:
+    ran = run(capsys, "corpus", "--json")
+    assert ran.status == 0, ran.err
+    return ran
+
+
+def files_read(ran: Ran) -> int:
+    number: int = ran.summary["stages"]["corpus"]["summary"]["files_read"]
+    return number
+
+
+def test_an_added_file_reads_one_file_and_gives_what_a_build_from_nothing_gives(
+    here: Path, capsys: pytest.CaptureFixture[str], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    write_texts(here)
+    write_study(here)
+    assert files_read(build(capsys)) == 2
+    write_texts(here, {"neu.txt": DE + " Neu."}, THIRD)
+    assert files_read(build(capsys)) == 1
+    anew = tmp_path_factory.mktemp("anew")
+    os.chdir(anew)
+    write_texts(anew, {**TEXTS, "neu.txt": DE + " Neu."}, THIRD)
+    write_study(anew)
+    assert files_read(build(capsys)) == 3
+    assert built(anew) == built(here)
+
+
+def test_a_file_that_is_taken_away_leaves_no_trace_and_nothing_is_read(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_texts(here)
+    write_study(here)
+    build(capsys)
+    before = built(here)
+    root = write_texts(here, {"neu.txt": DE + " Neu."}, THIRD)
+    build(capsys)
+    (root / "neu.txt").unlink()
+    write_texts(here, {})
+    assert files_read(build(capsys)) == 0
+    assert built(here) == before
+    assert len(list((here / "corpora" / "mine" / ".parts").iterdir())) == 2
+
+
+def test_a_changed_sidecar_reads_no_file(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = write_texts(here)
+    write_study(here)
+    build(capsys)
+    (root / "metadata.csv").write_text("file,date\nzh_2014.txt,2011\n", encoding="utf-8")
+    ran = build(capsys)
+    assert (ran.ran(), files_read(ran)) == (["corpus"], 0)
+    assert [row["date"] for row in documents(here)] == [None, dt.date(2011, 1, 1)]
+
+
+def test_a_renamed_file_is_read_under_its_new_name(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = write_texts(here, {"a.txt": DE, "b.txt": ZH}, None)
+    write_study(here, NO_SIDECAR)
+    build(capsys)
+    (root / "a.txt").rename(root / "c.txt")
+    build(capsys)
+    assert [row["doc_id"] for row in documents(here)] == ["speeches/b.txt", "speeches/c.txt"]
+
+
+def test_a_table_that_is_changed_and_changed_back_is_whole_again(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_rows(here / "news.jsonl")
+    write_study(here, TABLE)
+    build(capsys)
+    before = built(here)
+    write_rows(here / "news.jsonl", ROWS[:1])
+    build(capsys)
+    write_rows(here / "news.jsonl")
+    build(capsys)
+    assert built(here) == before
+
+
+def test_parts_of_a_table_that_went_missing_are_made_again(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_rows(here / "news.jsonl")
+    path = write_study(here, TABLE)
+    build(capsys)
+    before = built(here)
+    for part in (here / "corpora" / "mine" / ".parts").glob("*.arrow"):
+        part.unlink()
+    path.write_text(path.read_text(encoding="utf-8").replace('"news"\n', '"press"\n', 1), encoding="utf-8")
+    build(capsys)
+    assert len(documents(here)) == 2
+    path.write_text(path.read_text(encoding="utf-8").replace('"press"\n', '"news"\n', 1), encoding="utf-8")
+    build(capsys)
+    assert built(here) == before
+
+
+def test_another_version_of_a_reader_reads_every_file_again(
+    here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_texts(here)
+    write_study(here)
+    build(capsys)
+    version = importlib.metadata.version
+    monkeypatch.setattr(importlib.metadata, "version", lambda name: "9" if name == "trafilatura" else version(name))
+    ran = build(capsys)
+    assert ran.summary["stages"]["corpus"]["why"] == "tool trafilatura changed"
+    assert files_read(ran) == 2
+
+
+def test_what_a_stopped_run_has_read_is_not_read_again(
+    here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_texts(here, {f"{i}.txt": f"{DE} {i}" for i in range(6)}, None)
+    write_study(here, NO_SIDECAR)
+    done: list[str] = []
+    read = folder_source.read_into_part
+
+    def stop_at_the_fourth(path: Path, name: str, target: Path) -> None:
+        if len(done) == 3:
+            raise KeyboardInterrupt
+        done.append(name)
+        read(path, name, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(folder_source, "read_into_part", stop_at_the_fourth)
+        assert run(capsys, "corpus").status == 130
+    assert not (here / "corpora" / "mine" / "documents.parquet").exists()
+    assert files_read(build(capsys)) == 3
+    assert len(documents(here)) == 6
+
+
+def test_a_damaged_part_is_said_and_the_next_run_mends_it(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = write_texts(here)
+    write_study(here)
+    build(capsys)
+    before = built(here)
+    next((here / "corpora" / "mine" / ".parts").iterdir()).write_bytes(b"")
+    with (root / "metadata.csv").open("a", encoding="utf-8") as file:
+        file.write("\n\n")
+    assert_short(run(capsys, "corpus"), 1, ".parts", "damaged", "run the command again")
+    assert built(here) == before
+    assert files_read(build(capsys)) == 1
+    assert built(here) == before
+
+
+def test_one_and_two_workers_give_the_same_bytes(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    texts: dict[str, str | bytes] = {f"{i:02d}.txt": f"{DE if i % 2 else ZH} {i}" for i in range(12)} | {"leer.txt": ""}
+    write_texts(here, texts, None)
+    one, two = here / "one", here / "two"
+    for folder, workers in ((one, 1), (two, 2)):
+        folder.mkdir()
+        os.chdir(folder)
+        write_texts(folder, texts, None)
+        write_study(folder, NO_SIDECAR, more=f"[run]\nworkers = {workers}\n")
+        build(capsys)
+    assert built(one) == built(two)
+
+
+def modules_behind(names: set[str]) -> set[str]:
+    """All modules of ours that some modules import, and so on."""
+    found: set[str] = set()
+    waiting = set(names)
+    while waiting:
+        name = waiting.pop()
+        if name in found:
+            continue
+        found.add(name)
+        waiting |= set(imports_of(name))
+    return found
+
+
+def imports_of(name: str) -> Iterator[str]:
+    spec = importlib.util.find_spec(name)
+    assert spec is not None
+    assert spec.origin is not None
+    for node in ast.walk(ast.parse(Path(spec.origin).read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("pipeline."):
+            yield node.module
+            for alias in node.names:
+                inner = f"{node.module}.{alias.name}"
+                if importlib.util.find_spec(node.module).submodule_search_locations and importlib.util.find_spec(inner):  # type: ignore[union-attr]
+                    yield inner
+
+
+def test_the_code_that_shapes_a_part_is_all_declared() -> None:
+    reading = {f"pipeline.ingest.sources.{name}" for name in ("folder", "table")}
+    declared = ("pipeline.errors", "pipeline.records", "pipeline.study", "pipeline.stages", "pipeline.store.cells",
+                "pipeline.executor", *corpus._READING)  # fmt: skip
+    undeclared = {
+        name for name in modules_behind(reading) if not any(name == d or name.startswith(f"{d}.") for d in declared)
+    }
+    assert undeclared <= {"pipeline.ingest", "pipeline.store", "pipeline.languages"}
