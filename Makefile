@@ -6,11 +6,11 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 RUN := $(BIN)/zwiesprache
 
-.PHONY: help corpus tokens timelines report check status test lint bench demo lock clean
+.PHONY: help corpus tokens timelines report check status test lint bench fuzz demo lock clean
 
 help:
 	@echo "make corpus | tokens | timelines | report | check | status   [STUDY=configs/NAME.toml]"
-	@echo "make test | lint | bench | demo | lock | clean"
+	@echo "make test | lint | bench | fuzz | demo | lock | clean"
 
 corpus tokens timelines report check status: $(VENV)/.runtime
 	@$(RUN) $@ --study $(STUDY)
@@ -27,6 +27,9 @@ lint: $(VENV)/.dev
 bench: $(VENV)/.dev
 	@$(BIN)/python -m tests.bench
 
+fuzz: $(VENV)/.dev
+	@$(BIN)/python -m tests.fuzz
+
 # The demo corpus again from its manuscripts.
 demo: $(VENV)/.dev
 	@$(BIN)/python corpora/demo/make_demo.py
@@ -35,7 +38,7 @@ demo: $(VENV)/.dev
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet
 lock:
 	$(LOCK) --extra build --output-file requirements.lock
-	$(LOCK) --extra build --extra dev --output-file requirements-dev.lock
+	$(LOCK) --extra build --extra dev --extra ocr --output-file requirements-dev.lock
 
 clean:
 	rm -rf $(VENV) exports corpora/demo/*.parquet corpora/demo/*.arrow corpora/demo/manifest.json corpora/demo/.parts

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import sys
 import time
 from pathlib import Path
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from pipeline.stages import Outcome, Stage
     from pipeline.study import Study
 
+DEMO = Path("configs/demo.toml")
+
 VERBS = {
     "corpus": "read the sources: documents, passages, rejects",
     "tokens": "cut the passages into words; hold the lexicon's terms whole",
@@ -29,6 +32,7 @@ VERBS = {
     "report": "all of the above, and one HTML page over it",
     "check": "read the study and the lexicon and say what is wrong or risky",
     "status": "say what is up to date, what is stale and why",
+    "inspect": "say what would become of one file: zwiesprache inspect FILE [--html PAGE]",
 }
 
 
@@ -98,24 +102,32 @@ def _parse(words: Sequence[str]) -> argparse.Namespace:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog="verbs:\n" + "\n".join(f"  {verb:<10} {what}" for verb, what in VERBS.items()),
     )
-    parser.add_argument("verb", metavar="VERB", help="what to bring up to date, or check, or status")
-    parser.add_argument("--study", type=Path, default=Path("configs/demo.toml"), help="the study (configs/demo.toml)")
+    parser.add_argument("verb", metavar="VERB", help="what to do; see below")
+    parser.add_argument("file", metavar="FILE", nargs="?", type=Path, help="the file to inspect")
+    parser.add_argument("--study", type=Path, help=f"the study ({DEMO})")
     parser.add_argument("--quiet", action="store_true", help="show no progress")
     parser.add_argument("--json", action="store_true", help="give the closing summary as JSON")
     parser.add_argument("--strict", action="store_true", help="fail with status 1 if some input could not be used")
     parser.add_argument("--parquet", action="store_true", help="write the tables as Parquet too")
+    parser.add_argument("--html", type=Path, metavar="PAGE", help="inspect: also write a page with pictures")
     parser.add_argument("--debug", action="store_true", help="show the traceback of an error")
     parser.add_argument("--version", action="version", version=f"zwiesprache {__version__}")
     options = parser.parse_args(words)
     if options.verb not in VERBS:
         raise StudyError(f"zwiesprache: there is no command {options.verb!r}; {known_names(options.verb, VERBS)}")
+    if options.verb == "inspect" and options.file is None:
+        raise StudyError("zwiesprache inspect: name a file: zwiesprache inspect FILE [--html PAGE]")
+    if options.verb != "inspect" and options.file is not None:
+        raise StudyError(f"zwiesprache {options.verb}: {options.file} is not expected; a study is named with --study")
     return options
 
 
 def _run(options: argparse.Namespace) -> int:
     from pipeline.study import load_study
 
-    study = load_study(options.study)
+    if options.verb == "inspect":
+        return _inspect(options)
+    study = load_study(options.study or DEMO)
     if options.verb == "check":
         return _check(study, as_json=options.json)
     if options.verb == "status":
@@ -134,6 +146,20 @@ def _run(options: argparse.Namespace) -> int:
     if options.strict and rejected:
         print(f"--strict: {rejected} items could not be used", file=sys.stderr)
         return 1
+    return 0
+
+
+def _inspect(options: argparse.Namespace) -> int:
+    from pipeline.export.inspect import describe, inspect_file, render_inspection
+    from pipeline.study import PdfSettings, load_study
+
+    pdf = load_study(options.study).pdf if options.study else PdfSettings()
+    inspected = inspect_file(options.file, pdf)
+    for line in describe(options.file, inspected, shutil.get_terminal_size((120, 24)).columns):
+        print(line)
+    if options.html:
+        options.html.write_text(render_inspection(options.file, inspected), encoding="utf-8")
+        print(options.html)
     return 0
 
 

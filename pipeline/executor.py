@@ -10,12 +10,17 @@ from collections import deque
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from functools import cache
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from pipeline.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from multiprocessing.context import BaseContext
+
+_PRELOADED = ("numpy", "pyarrow", "pyarrow.parquet", "pydantic", "pypdfium2", "trafilatura")
+"""Libraries that take long to load and that most workers need."""
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -39,7 +44,7 @@ class InProcess(Executor):
 def open_executor(workers: int | None, tasks: int) -> Iterator[Executor]:
     """An executor of ``workers`` processes (as many as there are cores where None), fewer where there are fewer tasks.
 
-    Processes are spawned on every system alike: nothing is inherited but what a task is given.
+    Processes start fresh: nothing is inherited but what a task is given.
 
     Raises:
         InputError: the system ended a worker.
@@ -48,8 +53,7 @@ def open_executor(workers: int | None, tasks: int) -> Iterator[Executor]:
     if number <= 1:
         yield InProcess()
         return
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(number, mp_context=context, initializer=_leave_interrupts_to_parent) as pool:
+    with ProcessPoolExecutor(number, mp_context=process_context(), initializer=leave_interrupts_to_parent) as pool:
         try:
             _start_workers(pool, number)
             yield pool
@@ -60,7 +64,20 @@ def open_executor(workers: int | None, tasks: int) -> Iterator[Executor]:
             ) from problem
 
 
-def _leave_interrupts_to_parent() -> None:
+@cache
+def process_context() -> BaseContext:
+    """How processes are started: from a server that has loaded our modules once, where the system can; else spawned.
+
+    A server forks before it runs any thread, which this process, with Arrow's threads, may not.
+    """
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(list(_PRELOADED))
+    return context
+
+
+def leave_interrupts_to_parent() -> None:
     """Ctrl-C reaches every process of a terminal; only the one that waits for the others has to say something."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 

@@ -127,6 +127,7 @@ DOCUMENTS = pa.schema(
         pa.field("duplicate_of", pa.string()),
         pa.field("duplicate_kind", pa.string()),
         pa.field("flags", pa.list_(pa.string()), nullable=False),
+        pa.field("repairs", pa.map_(pa.string(), pa.int64())),
     ]
 )
 """Columns of ``documents.parquet``; a sidecar's further columns follow as text."""

@@ -128,11 +128,24 @@ class TopicSettings(_Table):
     seeds: Annotated[int, Field(ge=1)] = 5
 
 
+class PdfSettings(_Table):
+    """How PDFs are read."""
+
+    engine: Literal["pypdfium2", "pdfminer"] = "pypdfium2"
+    """Who reads first; the other one is tried for pages that come out as no language."""
+    ocr: bool = True
+    """Whether pictures of pages are read, where the extra ``ocr`` is installed."""
+
+
 class RunSettings(_Table):
     """How the work is spread."""
 
     workers: Annotated[int, Field(ge=1)] | None = None
     """Processes; as many as the machine has cores where absent. The results do not depend on it."""
+    seconds_per_file: Annotated[float, Field(gt=0, strict=False)] = 120.0
+    """A file of a folder whose reading takes longer becomes a reject."""
+    megabytes_per_file: Annotated[int, Field(ge=100)] = 4000
+    """So does one whose reading needs more memory."""
 
 
 class _Head(_Table):
@@ -149,6 +162,7 @@ class _File(_Table):
     passages: PassageSettings = PassageSettings()
     timelines: TimelineSettings = TimelineSettings()
     topics: TopicSettings = TopicSettings()
+    pdf: PdfSettings = PdfSettings()
     run: RunSettings = RunSettings()
 
 
@@ -170,6 +184,7 @@ class Study(BaseModel):
     passages: PassageSettings
     timelines: TimelineSettings
     topics: TopicSettings
+    pdf: PdfSettings
     run: RunSettings
 
     @property
@@ -214,6 +229,7 @@ def load_study(path: Path, root: Path | None = None) -> Study:
         passages=file.passages,
         timelines=file.timelines,
         topics=file.topics,
+        pdf=file.pdf,
         run=file.run,
     )
     for source in study.sources:
@@ -242,6 +258,12 @@ def read_toml(path: Path, error: type[StudyError]) -> dict[str, Any]:
         raise error(f"{path}: byte {problem.start} is not UTF-8; save the file as UTF-8") from None
     except tomllib.TOMLDecodeError as problem:
         raise error(f"{path}: not valid TOML: {problem}") from None
+
+
+def first_error(problem: ValidationError) -> ErrorDetails:
+    """The error to speak of. A misspelt key is often also a missing one: its name says more."""
+    errors = problem.errors()
+    return next((error for error in errors if error["type"] == "extra_forbidden"), errors[0])
 
 
 def say_validation(path: Path, problem: ValidationError, model: type[BaseModel]) -> str:

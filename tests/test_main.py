@@ -46,7 +46,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (["corpsu"], "there is no command 'corpsu'; did you mean 'corpus'?"),
         (["corpus", "--strickt"], "there is no option '--strickt'; did you mean '--strict'?"),
         ([], "see zwiesprache --help"),
-        (["corpus", "tokens"], "unrecognized arguments: tokens"),
+        (["corpus", "tokens"], "tokens is not expected; a study is named with --study"),
         (["corpus", "--study"], "expected one argument"),
     ],
 )

@@ -59,11 +59,19 @@ def test_a_missing_path_is_said_with_its_source(here: Path, capsys: pytest.Captu
     assert not (here / "corpora").exists()
 
 
-@pytest.mark.parametrize("verb", list(VERBS))
+@pytest.mark.parametrize("verb", [verb for verb in VERBS if verb != "inspect"])
 def test_a_missing_study_is_said_with_those_that_are_there(
     here: Path, capsys: pytest.CaptureFixture[str], verb: str
 ) -> None:
     status = main([verb, "--study", "mien.toml"])
+    assert_short(Ran(status, *capsys.readouterr()), 2, "mien.toml: there is no such file", "mine.toml")
+
+
+def test_inspect_takes_the_settings_of_a_study_that_is_named(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (here / "a.txt").write_text("Ein Satz.", encoding="utf-8")
+    assert main(["inspect", "a.txt"]) == 0
+    capsys.readouterr()
+    status = main(["inspect", "a.txt", "--study", "mien.toml"])
     assert_short(Ran(status, *capsys.readouterr()), 2, "mien.toml: there is no such file", "mine.toml")
 
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from pipeline.errors import LexiconError
 from pipeline.languages import han
 from pipeline.records import Concept, Term
-from pipeline.study import LANGUAGES, read_toml, say_validation
+from pipeline.study import LANGUAGES, first_error, read_toml, say_validation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -146,7 +146,7 @@ def _check_forms(path: Path, concepts: tuple[Concept, ...]) -> None:
 def _say(path: Path, raw: dict[str, Any], problem: ValidationError) -> str:
     """The message of the validation, with the concept's id where there is one."""
     message = say_validation(path, problem, _File)
-    location = problem.errors()[0]["loc"]
+    location = first_error(problem)["loc"]
     if len(location) > 1 and location[0] == "concept" and isinstance(location[1], int):
         concept = raw["concept"][location[1]]
         name = concept.get("id") if isinstance(concept, dict) else None

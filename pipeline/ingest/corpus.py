@@ -1,14 +1,12 @@
 """The stage ``corpus``: sources -> documents, passages, rejects.
 
-The unit of work is the file. What a reader makes of it is kept as a part under the hash of its bytes, of the readers'
-code and of their tools' versions; a corpus that grew by one file reads one file. What the study and its sidecars say is
-laid over the parts here.
+What the readers make of the files comes as parts (`pipeline.ingest.gather`). What the study and its sidecars say is
+laid over them here, so that a corrected date reads no file again.
 """
 
 from __future__ import annotations
 
 import csv
-import hashlib
 import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
@@ -17,31 +15,23 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline import __version__
 from pipeline.errors import InputError
-from pipeline.executor import map_in_order, open_executor
 from pipeline.ingest.dates import parse_date
+from pipeline.ingest.gather import TOOLS, drop_parts, gather_parts, named_files, ocr_version
 from pipeline.ingest.sources import folder, table
 from pipeline.records import DOCUMENTS, Reject
-from pipeline.stages import FileHashes, Progress, Stage, Summary, hash_code, path_name, tool_versions
+from pipeline.stages import FileHashes, Progress, Stage, Summary, path_name
 from pipeline.store import cells
 from pipeline.store.corpus import DOCUMENTS_FILE, PASSAGES_FILE, CorpusWriter
 from pipeline.store.parts import Part, read_part
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from pipeline.study import Source, Study
 
 REJECTS_FILE = "rejects.csv"
-PARTS_FOLDER = ".parts"
-
-_READING = ("pipeline.ingest.readers", "pipeline.ingest.repair", "pipeline.ingest.encodings",
-            "pipeline.ingest.sources", "pipeline.ingest.dates", "pipeline.languages.identify",
-            "pipeline.store.parts")  # fmt: skip
-"""The code that shapes a part."""
-_TOOLS = ("pypdfium2", "pdfminer.six", "trafilatura", "lxml", "charset-normalizer", "py3langid", "openpyxl", "pyarrow")
 
 
 def build_corpus(study: Study, draft: Path, progress: Progress) -> Summary:
@@ -54,8 +44,6 @@ def build_corpus(study: Study, draft: Path, progress: Progress) -> Summary:
     Raises:
         InputError: no document at all.
     """
-    parts_folder = study.corpus_folder / PARTS_FOLDER
-    parts_folder.mkdir(parents=True, exist_ok=True)
     kept: set[Path] = set()
     counts: Counter[str] = Counter()
     reasons: Counter[str] = Counter()
@@ -70,9 +58,9 @@ def build_corpus(study: Study, draft: Path, progress: Progress) -> Summary:
             if source.metadata:
                 path = study.resolve(source.path) / source.metadata
                 sidecar = folder.read_sidecar(path)
-                names = {name for _, name in _named_files(study, source)}
+                names = {name for _, name in named_files(study, source)}
                 rejects += [_of_source(source, reject) for reject in folder.check_sidecar(sidecar, path, names)]
-            for target, is_new in _parts(study, source, parts_folder, hashes, progress):
+            for target, is_new in gather_parts(study, source, hashes, progress):
                 kept.add(target)
                 counts["files_read"] += is_new
                 part, lost = _drop_repeated(read_part(target), seen)
@@ -87,7 +75,7 @@ def build_corpus(study: Study, draft: Path, progress: Progress) -> Summary:
                 languages.update(documents["language"].to_pylist())
     if not counts["documents"]:
         raise InputError(_nothing_left(study, rejects))
-    _drop_parts(parts_folder, {_part_key(path) for path in kept})
+    drop_parts(study, kept)
     reasons.update(reject.reason for reject in rejects)
     _write_rejects(draft / REJECTS_FILE, rejects)
     return {
@@ -100,70 +88,6 @@ def build_corpus(study: Study, draft: Path, progress: Progress) -> Summary:
         "rejects": dict(sorted(reasons.items())),
         "flags": dict(sorted(flags.items())),
     }
-
-
-def _named_files(study: Study, source: Source) -> list[tuple[Path, str]]:
-    """The files of a source with the names that they have in it."""
-    root = study.resolve(source.path)
-    if source.kind == "table":
-        return [(root, root.name)]
-    return [(path, path_name(path, root)) for path in folder.list_files(study, source)]
-
-
-def _parts(
-    study: Study, source: Source, parts_folder: Path, hashes: FileHashes, progress: Progress
-) -> Iterator[tuple[Path, bool]]:
-    """The parts of a source in order, and whether a file was read for each just now."""
-    code = (__version__, hash_code(_READING), tool_versions(_TOOLS))
-    if source.kind == "table":
-        path = study.resolve(source.path)
-        key = _key(hashes.of(path), code, path.suffixes, source.columns, source.language is not None)
-        yield from _table_parts(study, source, parts_folder, key, progress)
-        return
-    files = _named_files(study, source)
-    targets = [parts_folder / f"{_key(hashes.of(path), code, name)}.arrow" for path, name in files]
-    missing = [(path, name, target) for (path, name), target in zip(files, targets, strict=True) if not target.exists()]
-    new = {target for _, _, target in missing}
-    with open_executor(study.run.workers, len(missing) // 4) as executor:
-        for i, _ in enumerate(map_in_order(executor, _read_folder_file, missing, under_way=32)):
-            progress(f"files of {source.id}", i + 1, len(missing))
-    for target in targets:
-        yield target, target in new
-
-
-def _read_folder_file(task: tuple[Path, str, Path]) -> None:
-    folder.read_into_part(*task)
-
-
-def _table_parts(
-    study: Study, source: Source, parts_folder: Path, key: str, progress: Progress
-) -> Iterator[tuple[Path, bool]]:
-    """The parts of a table; the file ``KEY.whole`` says that all were written, and how many they are."""
-    whole = parts_folder / f"{key}.whole"
-    path = study.resolve(source.path)
-
-    def target(number: int) -> Path:
-        return parts_folder / f"{key}-{number:06d}.arrow"
-
-    found = sorted(parts_folder.glob(f"{key}-*.arrow"))
-    if found and whole.exists() and whole.read_text(encoding="utf-8") == str(len(found)):
-        yield from ((part, False) for part in found)
-        return
-    number = 0
-    chunks = table.read_chunks(path, source, target)
-    with open_executor(study.run.workers, path.stat().st_size // 100_000) as executor:
-        for done in map_in_order(executor, table.read_into_part, chunks, under_way=4):
-            progress(f"parts of {source.id}", number + 1, 0)
-            yield done, number == 0
-            number += 1
-    whole.write_text(str(number), encoding="utf-8")
-
-
-def _drop_parts(parts_folder: Path, kept: set[str]) -> None:
-    """Remove the parts of files that are no more, and drafts that a stopped run left."""
-    for path in parts_folder.iterdir():
-        if path.suffix == ".draft" or _part_key(path) not in kept:
-            path.unlink()
 
 
 def _finish(study: Study, source: Source, part: Part, sidecar: folder.Sidecar) -> tuple[pa.Table, pa.Table]:
@@ -189,7 +113,7 @@ def _finish(study: Study, source: Source, part: Part, sidecar: folder.Sidecar) -
             "path": path_name(base / row["key"] if source.kind == "folder" else base, study.root),
             "characters": int(characters[i]),
             **{name: said[i].get(name) for name in ("title", "author", "publisher", "city", "url")},
-            **{name: row[name] for name in ("media_type", "sha256", "pages", "reader")},
+            **{name: row[name] for name in ("media_type", "sha256", "pages", "reader", "repairs")},
             **_dated(said[i], row["flags"]),
         }
         for i, row in enumerate(rows)
@@ -315,23 +239,17 @@ def _nothing_left(study: Study, rejects: Sequence[Reject]) -> str:
     )
 
 
-def _key(*what: object) -> str:
-    return hashlib.sha256(repr(what).encode()).hexdigest()[:32]
-
-
-def _part_key(path: Path) -> str:
-    return path.stem.split("-")[0]
-
-
 def _settings(study: Study) -> dict[str, Any]:
     sources = [source.model_dump() for source in study.sources]
-    return {"sources": sources, "keep": sorted(study.passages.keep)}
+    limits = study.run.model_dump(include={"seconds_per_file", "megabytes_per_file"})
+    return {"sources": sources, "keep": sorted(study.passages.keep), "pdf": study.pdf.model_dump(), "limits": limits,
+            "ocr": ocr_version()}  # fmt: skip
 
 
 def _reads(study: Study) -> list[Path]:
     paths: list[Path] = []
     for source in study.sources:
-        paths += [path for path, _ in _named_files(study, source)]
+        paths += [path for path, _ in named_files(study, source)]
         if source.metadata:
             paths.append(study.resolve(source.path) / source.metadata)
     return paths
@@ -344,6 +262,6 @@ CORPUS = Stage(
     reads=_reads,
     writes=(DOCUMENTS_FILE, PASSAGES_FILE, REJECTS_FILE),
     modules=("pipeline.ingest", "pipeline.languages.identify", "pipeline.store"),
-    tools=_TOOLS,
+    tools=TOOLS,
     run=build_corpus,
 )

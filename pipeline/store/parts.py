@@ -35,6 +35,7 @@ PART_DOCUMENTS = pa.schema(
         ("pages", pa.int32()),
         ("reader", pa.string()),
         ("flags", pa.list_(pa.string())),
+        ("repairs", pa.map_(pa.string(), pa.int64())),
     ]
 )
 """``key`` names the document in its source; dates and languages as they are written there."""

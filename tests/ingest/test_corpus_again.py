@@ -26,8 +26,7 @@ from user_study import (
     write_texts,
 )
 
-from pipeline.ingest import corpus
-from pipeline.ingest.sources import folder as folder_source
+from pipeline.ingest import gather
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -151,17 +150,14 @@ def test_what_a_stopped_run_has_read_is_not_read_again(
 ) -> None:
     write_texts(here, {f"{i}.txt": f"{DE} {i}" for i in range(6)}, None)
     write_study(here, NO_SIDECAR)
-    done: list[str] = []
-    read = folder_source.read_into_part
+    read_each = gather.read_each
 
-    def stop_at_the_fourth(path: Path, name: str, target: Path) -> None:
-        if len(done) == 3:
-            raise KeyboardInterrupt
-        done.append(name)
-        read(path, name, target)
+    def stop_after_three(function: object, tasks: list[object], limits: object) -> Iterator[object]:
+        yield from read_each(function, tasks[:3], limits)
+        raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(folder_source, "read_into_part", stop_at_the_fourth)
+        patch.setattr(gather, "read_each", stop_after_three)
         assert run(capsys, "corpus").status == 130
     assert not (here / "corpora" / "mine" / "documents.parquet").exists()
     assert files_read(build(capsys)) == 3
@@ -224,7 +220,7 @@ def imports_of(name: str) -> Iterator[str]:
 def test_the_code_that_shapes_a_part_is_all_declared() -> None:
     reading = {f"pipeline.ingest.sources.{name}" for name in ("folder", "table")}
     declared = ("pipeline.errors", "pipeline.records", "pipeline.study", "pipeline.stages", "pipeline.store.cells",
-                "pipeline.executor", *corpus._READING)  # fmt: skip
+                "pipeline.executor", *gather.READING)  # fmt: skip
     undeclared = {
         name for name in modules_behind(reading) if not any(name == d or name.startswith(f"{d}.") for d in declared)
     }

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from pipeline.ingest.readers.pdf_kinds import CAPTION, classify, is_contents, mark_references
+from pipeline.ingest.readers.pdf_boxes import find_boxes
+from pipeline.ingest.readers.pdf_kinds import CAPTION, classify, is_contents, list_begun, mark_references
 from pipeline.ingest.readers.pdf_layout import (
     Column,
     Type,
@@ -15,12 +18,16 @@ from pipeline.ingest.readers.pdf_layout import (
     read_columns,
     share_edges,
 )
-from pipeline.ingest.readers.pdf_notes import cut_footnotes, drop_marks, find_notes, mark_of, number_first
-from pipeline.ingest.readers.pdf_paragraphs import Paragraph, continues, is_terminal, split_paragraphs, uses_indents
-from pipeline.ingest.repair.cipher import decode_cipher, is_ciphered
-from pipeline.ingest.repair.compatibility import fold_compatibility
+from pipeline.ingest.readers.pdf_notes import UNNUMBERED, cut_footnotes, drop_marks, find_notes, mark_of, number_first
+from pipeline.ingest.readers.pdf_paragraphs import (
+    Paragraph,
+    continues,
+    is_display,
+    is_terminal,
+    split_paragraphs,
+    uses_indents,
+)
 from pipeline.ingest.repair.furniture import Placed, find_furniture
-from pipeline.ingest.repair.garbage import is_garbage
 from pipeline.ingest.repair.hyphens import count_words, join_lines, spaces_han_from_latin
 from pipeline.ingest.repair.ligatures import join_broken_ligatures
 from pipeline.ingest.repair.spacing import clean_spaces, join_letterspaced
@@ -30,28 +37,25 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from pipeline.ingest.readers.pdf_lines import Line, Page
+    from pipeline.records import Kind
 
 
 _FLOATS = 12
 """So many paragraphs at most are looked over at a column's end for where its text goes on: a table's rows."""
 
 
-def read_document(pages: Sequence[Page]) -> tuple[list[Block], list[str]]:
-    """Make a document's blocks of its pages.
+def read_document(pages: Sequence[Page]) -> tuple[list[Block], Counter[str]]:
+    """Make a document's blocks of its pages, whose characters are mended.
 
     Returns:
-        Blocks in reading order, a page's furniture before its text; and the flags of what is doubtful.
+        Blocks in reading order, a page's furniture before its text; and how often each repair changed the text.
     """
-    flags = []
-    pages, garbled = _drop_garbled([_mend_characters(_clip(page)) for page in pages])
     pages = [page._replace(lines=tuple(attach_numbers(page.lines))) for page in pages]
-    if garbled:
-        flags.append("garbled_pages")
     pages = _ignore_common_bold(pages)
     body = measure_type([page.lines for page in pages])
     furniture = _find_furniture(pages, body)
     seen = count_words(line.text for page in pages for line in page.lines)
-    writer = _Writer(seen, "\n".join(line.text for page in pages for line in page.lines))
+    writer = _Writer(seen, "\n".join(line.text for page in pages for line in page.lines), pages)
 
     columns: list[tuple[int, Column]] = []
     blocks_of_page: dict[int, list[Block]] = {}
@@ -60,19 +64,22 @@ def read_document(pages: Sequence[Page]) -> tuple[list[Block], list[str]]:
         for page, out in zip(pages, furniture, strict=True)
     ]
     for page, out, lines, gutter in zip(pages, furniture, texts, find_gutters(texts, body.size), strict=True):
-        edge = [Block(writer.write((page.lines[i],)), "boilerplate", page.number) for i in sorted(out)]
-        edge += [Block(clean_spaces(text), "boilerplate", page.number) for text in page.sideways]
+        edge = [
+            writer.block((line,), "boilerplate") for line in (*(page.lines[i] for i in sorted(out)), *page.sideways)
+        ]
         blocks_of_page[page.number] = [block for block in edge if block.text]
         columns += [(page.number, column) for column in read_columns(lines, body, gutter)]
     flow: list[list[Paragraph]] = []  # one list for each column
     notes: list[Paragraph] = []
     text_top: dict[int, float] = {}
+    in_list = False
     for (number, _), column in zip(columns, share_edges([column for _, column in columns]), strict=True):
         text_top[number] = max(
             [text_top.get(number, 0.0), *(line.y for line in column.lines if line.size > 0.95 * body.size)]
         )
         under_text = text_top[number] > column.lines[0].y
-        kept, found = cut_footnotes(column, number, body, running=bool(notes), under_text=under_text)
+        kept, found = cut_footnotes(column, number, body, running=bool(notes), under_text=under_text, in_list=in_list)
+        in_list = _ends_in_list(column, body, in_list=in_list)
         notes += found
         flow.append(_split(kept, number, body))
     paragraphs = _join_columns([column for column in flow if column])
@@ -80,7 +87,17 @@ def read_document(pages: Sequence[Page]) -> tuple[list[Block], list[str]]:
         classify(paragraph, following, body) for paragraph, following in zip_longest(paragraphs, paragraphs[1:])
     ]
     paragraphs = mark_references(paragraphs)
-    return _blocks(paragraphs, _join_notes(notes), blocks_of_page, writer), flags
+    return _blocks(paragraphs, _join_notes(notes), blocks_of_page, writer), writer.repairs
+
+
+def _ends_in_list(column: Column, body: Type, *, in_list: bool) -> bool:
+    """Tell whether a column ends inside a bibliography: one has begun, and no line as large as a heading follows."""
+    for line in column.lines:
+        if list_begun(line.text) is not None:
+            in_list = True
+        elif is_display(line, body):
+            in_list = False
+    return in_list
 
 
 def _find_furniture(pages: Sequence[Page], body: Type) -> list[set[int]]:
@@ -100,38 +117,19 @@ def _find_furniture(pages: Sequence[Page], body: Type) -> list[set[int]]:
 class _Writer:
     """Turns lines into text with the evidence of the whole document."""
 
-    def __init__(self, seen: dict[str, int], text: str) -> None:
+    def __init__(self, seen: dict[str, int], text: str, pages: Sequence[Page]) -> None:
         self.seen = seen
         self.han_space = spaces_han_from_latin(text)
+        self.pages = {page.number: page for page in pages}
+        self.repairs: Counter[str] = Counter()
 
     def write(self, lines: Sequence[Line]) -> str:
-        text = join_lines([line.text for line in lines], self.seen, han_space=self.han_space)
-        return join_letterspaced(clean_spaces(text))
+        text = join_lines([line.text for line in lines], self.seen, han_space=self.han_space, repairs=self.repairs)
+        return join_letterspaced(clean_spaces(text, self.repairs), self.repairs)
 
-
-def _clip(page: Page) -> Page:
-    """Set lines apart that a damaged file puts far off its page, or in type that cannot be."""
-    far = 3 * max(page.width, page.height, 1.0)
-    inside, outside = [], []
-    for line in page.lines:
-        if -far < line.x0 <= line.x1 < far and -far < line.y < far and 0.1 < line.size < far:
-            inside.append(line)
-        else:
-            outside.append(line.text)
-    return page._replace(lines=tuple(inside), sideways=(*page.sideways, *outside)) if outside else page
-
-
-def _mend_characters(page: Page) -> Page:
-    text = "".join(line.text for line in page.lines)
-    if text.isascii():
-        return page
-    ciphered = is_ciphered(text)
-    lines = tuple(
-        line if line.text.isascii() else
-        line._replace(text=fold_compatibility(decode_cipher(line.text, certain=ciphered)))
-        for line in page.lines
-    )  # fmt: skip
-    return page._replace(lines=lines)
+    def block(self, lines: Sequence[Line], kind: Kind, text: str | None = None) -> Block:
+        written = self.write(lines) if text is None else text
+        return Block(written, kind, lines[0].page, boxes=find_boxes(lines, self.pages))
 
 
 def _ignore_common_bold(pages: Sequence[Page]) -> list[Page]:
@@ -143,11 +141,6 @@ def _ignore_common_bold(pages: Sequence[Page]) -> list[Page]:
     if 2 * bold <= letters:
         return list(pages)
     return [page._replace(lines=tuple(line._replace(bold=False) for line in page.lines)) for page in pages]
-
-
-def _drop_garbled(pages: Sequence[Page]) -> tuple[list[Page], int]:
-    kept = [page for page in pages if not is_garbage(" ".join(line.text for line in page.lines))]
-    return kept, len(pages) - len(kept)
 
 
 def _split(column: Column, page: int, body: Type) -> list[Paragraph]:
@@ -189,7 +182,7 @@ def _join_notes(notes: Sequence[Paragraph]) -> list[Paragraph]:
     """Put a note that runs over a page's end together."""
     joined: list[Paragraph] = []
     for note in notes:
-        if joined and not mark_of(note.lines[0]):
+        if joined and not mark_of(note.lines[0]) and UNNUMBERED.match(note.lines[0].text) is None:
             joined[-1] = joined[-1]._replace(lines=joined[-1].lines + note.lines)
         else:
             joined.append(note)
@@ -208,18 +201,19 @@ def _blocks(
     by_page = {number: list(found) for number, found in edges.items()}
     for paragraph in paragraphs:
         text = writer.write(paragraph.lines)
-        if marks.get(paragraph.page):
-            text, marks[paragraph.page] = drop_marks(text, marks[paragraph.page])
+        for page in {line.page for line in paragraph.lines}:
+            if marks.get(page):
+                text, marks[page] = drop_marks(text, marks[page])
         if paragraph.kind == "footnote":
             text = number_first(text, paragraph.lines[0])
         if text:
-            by_page.setdefault(paragraph.page, []).append(Block(text, paragraph.kind, paragraph.page))
+            by_page.setdefault(paragraph.page, []).append(writer.block(paragraph.lines, paragraph.kind, text))
     for note in notes:
         text = number_first(writer.write(note.lines), note.lines[0])
-        by_page.setdefault(note.page, []).append(Block(text, "footnote", note.page))
+        by_page.setdefault(note.page, []).append(writer.block(note.lines, "footnote", text))
     blocks = [block for number in sorted(by_page) for block in by_page[number]]
     text = "\n".join(block.text for block in blocks)
-    mended = join_broken_ligatures(text, writer.seen)
+    mended = join_broken_ligatures(text, writer.seen, repairs=writer.repairs)
     if mended != text:
-        blocks = [Block(new, old.kind, old.page) for old, new in zip(blocks, mended.split("\n"), strict=True)]
+        blocks = [replace(old, text=new) for old, new in zip(blocks, mended.split("\n"), strict=True)]
     return blocks

@@ -109,8 +109,18 @@ def mark_references(paragraphs: Sequence[Paragraph]) -> list[Paragraph]:
         elif kind == "heading" and not _NUMBERED_ENTRY.match(text):
             inside = None
         in_list = inside is not None and kind in {"body", "heading", "table"}
+        if in_list and found and found[-1].kind == "reference" and _goes_on(found[-1], text):
+            found[-1] = found[-1]._replace(lines=found[-1].lines + paragraph.lines)
+            continue
         found.append(paragraph._replace(kind=inside) if in_list and inside is not None else paragraph)
     return found
+
+
+def _goes_on(entry: Paragraph, text: str) -> bool:
+    """Tell whether a text goes on with an entry of a numbered list: it has no number, and no sentence has ended."""
+    numbered = _NUMBERED_ENTRY.match(entry.lines[0].text) is not None
+    ended = entry.lines[-1].text.endswith((".", "。", "．"))
+    return numbered and not ended and _NUMBERED_ENTRY.match(text) is None and text[:1] not in "（("
 
 
 def list_begun(text: str) -> Kind | None:

@@ -101,8 +101,13 @@ def find_gutters(pages: Sequence[Sequence[Line]], size: float) -> list[tuple[flo
     for index, lines in enumerate(pages):
         if found[index] is None and known:
             for other in sorted(known, key=lambda other: abs(other - index))[:2]:
-                gutter = found[other]
-                if gutter is not None and _fits(lines, gutter):
+                near = found[other]
+                if near is None:
+                    continue
+                # Ragged lines of the first column may reach a little into the gutter.
+                reach = [line.x1 for line in lines if line.x0 < near[0] and line.x1 < near[1] - 3]
+                gutter = max(near[0], *reach, 0.0), near[1]
+                if _fits(lines, gutter):
                     filled[index] = gutter
                     break
     return filled
@@ -113,8 +118,12 @@ def _fits(lines: Sequence[Line], gutter: tuple[float, float]) -> bool:
     second = [line for line, side in zip(lines, sides, strict=True) if side == 2]
     if not second or sides.count(0) > 0.35 * len(lines) or sides.count(1) < _MIN_ROWS:
         return False
-    width = max(line.x1 for line in second) - gutter[1]
-    return statistics.median(line.x1 - line.x0 for line in second) > 0.3 * width
+    width = gutter[0] - min(line.x0 for line in lines)
+    if max(line.x1 - line.x0 for line in second) > 0.6 * width:
+        return True
+    # A first column that is full to its edge is one, whatever stands in the second: a last word, perhaps.
+    first = [line.x1 - line.x0 for line, side in zip(lines, sides, strict=True) if side == 1]
+    return len(first) > 2 * _MIN_ROWS and 0 not in sides and statistics.median(first) > 0.8 * width
 
 
 def _longest_run(cover: Sequence[int], low: int, high: int, allowed: int) -> tuple[int, int] | None:
@@ -170,6 +179,8 @@ def read_columns(lines: Sequence[Line], body: Type, gutter: tuple[float, float] 
     lowest = None
     for line in sorted(lines, key=lambda line: -line.y):
         side = _side(line, gutter)
+        if side == 1 and band[0] and _ends_over_both(band[0], line, lines, gutter):
+            side = 0
         gap = lowest is not None and lowest - line.y > _BAND_GAP * max(body.pitch, line.size)
         if gap or (side == 0 and (band[1] or band[2])) or (side and band[0]):
             flush()
@@ -177,6 +188,19 @@ def read_columns(lines: Sequence[Line], body: Type, gutter: tuple[float, float] 
         lowest = line.y
     flush()
     return columns
+
+
+def _ends_over_both(over: Sequence[Line], line: Line, lines: Sequence[Line], gutter: tuple[float, float]) -> bool:
+    """Tell whether a short line under a paragraph over both columns is its last one, not the left column's first."""
+    last = over[-1]
+    step = over[-2].y - last.y if len(over) > 1 else 1.6 * line.size
+    return (
+        abs(last.size - line.size) < 0.3
+        and last.y - line.y < 1.2 * min(step, 2 * line.size)
+        and min(abs(line.x0 - other.x0) for other in over) < 1
+        and last.x1 > gutter[1]
+        and not any(abs(other.y - line.y) < 0.7 * line.size and other.x0 >= gutter[1] - 3 for other in lines)
+    )
 
 
 def _side(line: Line, gutter: tuple[float, float]) -> int:

@@ -24,6 +24,10 @@ class Line(NamedTuple):
     """How many stretches, wide gaps between them, were put together to this line."""
     row: int = 0
     """Place in the page's stream of text."""
+    page: int = 0
+    """The first is 1."""
+    turn: int = 0
+    """The direction it runs in, in quarter turns against the clock; its place is measured in the page so turned."""
 
 
 class Page(NamedTuple):
@@ -34,10 +38,14 @@ class Page(NamedTuple):
     width: float
     height: float
     lines: tuple[Line, ...]
-    sideways: tuple[str, ...] = ()
+    sideways: tuple[Line, ...] = ()
     """Text that runs in another direction than most of the page's."""
     image: bool = False
-    """Whether pictures are drawn on it."""
+    """Whether it has a picture and no text, or hardly any beside a picture of the whole page."""
+    origin: tuple[float, float] = (0.0, 0.0)
+    """Where the lower left corner of what is shown stands in the frame that the lines are measured in."""
+    rotation: int = 0
+    """By how many quarter turns with the clock it is shown turned."""
 
 
 BOLD = re.compile(rb"bold|black|heavy|semibold|-bd|simhei|heiti|,b", re.IGNORECASE)

@@ -15,13 +15,17 @@ if TYPE_CHECKING:
     from pipeline.ingest.readers.pdf_lines import Line
 
 MARK = re.compile(r"(?:([①-⑳㉑-㉟]|[*∗†‡]{1,3})|[\[〔［]?(\d{1,3})[\]〕］]?[.)]?(?=\s|[A-ZÄÖÜ\u4e00-\u9fff]))\s*")
+UNNUMBERED = re.compile(
+    r"[\[【〔（(]?(?:收稿日期|修回日期|基金项目|作者简介|作者单位|通讯作者)[\]】〕）)]?\s*[:：\s]|本文系.{0,40}(?:成果|项目)"
+)
+"""How notes on an article's origin begin, which Chinese journals set at its first page's foot without a number."""
 _SMALLER = 0.95
 _ALIKE = 0.4
 _LETTER = re.compile(r"[^\W\d_]")
 
 
-def cut_footnotes(
-    column: Column, page: int, body: Type, *, running: bool, under_text: bool
+def cut_footnotes(  # noqa: C901 - each condition rules out something else that is small and low
+    column: Column, page: int, body: Type, *, running: bool, under_text: bool, in_list: bool
 ) -> tuple[Column, list[Paragraph]]:
     """Cut the footnotes from a column's foot.
 
@@ -35,6 +39,7 @@ def cut_footnotes(
         running: whether a note of the page before could go on here.
         under_text: whether lines of the body stand above the column on its page; a whole column in small type is
             otherwise a list or a bibliography.
+        in_list: whether a bibliography of the column before can go on here.
 
     Returns:
         The column without them, and one paragraph for each note, the first perhaps without a mark.
@@ -47,9 +52,11 @@ def cut_footnotes(
     if size >= _SMALLER * body.size:
         return column, []
     foot = rows[first:]
-    start = next((index for index, line in enumerate(foot) if mark_of(line)), None)
+    start = next((index for index, line in enumerate(foot) if mark_of(line) or UNNUMBERED.match(line.text)), None)
     if start is None or (start and running and first):
         start = 0 if running and foot and first else start
+    if in_list and not first:
+        return column, []
     if start is None or (first + start == 0 and not (under_text or foot[0].mark or _is_symbol(foot[0]))):
         return column, []
     if any(list_begun(line.text) for line in rows[max(0, first - 1) : first + start + 1]):
@@ -58,7 +65,9 @@ def cut_footnotes(
     number = None
     for line in foot[start:]:
         mark = mark_of(line)
-        if mark and (line.mark or not mark.isdecimal() or number is None or int(mark) == number + 1):
+        if UNNUMBERED.match(line.text):
+            notes.append([line])
+        elif mark and (line.mark or not mark.isdecimal() or number is None or int(mark) == number + 1):
             notes.append([line])
             number = int(mark) if mark.isdecimal() else number
         elif notes:

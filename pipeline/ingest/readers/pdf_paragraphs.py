@@ -15,14 +15,25 @@ if TYPE_CHECKING:
     from pipeline.records import Kind
 
 BULLET = re.compile(
-    r"(?:[•▪■●◦‣–—*-]|\(?[a-z]\)|\(?\d{1,2}[.)]|\d{1,2}、|[（(][一二三四五六七八九十\d]{1,3}[)）]|\[\d{1,3}\]|〔\d{1,3}〕)\s*(?=\S)"
+    r"(?:[•▪■●◦‣–—*-]|\(?[a-z]\)|\(?\d{1,2}[.)]|\d{1,2}、|[（(][一二三四五六七八九十\d]{1,3}[)）]|[\[〔［]\d{1,3}[\]〕］])\s*(?=\S)"
 )
 NUMBERED_HEADING = re.compile(
     r"(?:\d{1,2}(?:\.\d{1,2}){0,4}\.?\s+(?=\D)|[IVX]{1,5}\.\s|[A-Z]\.\s|[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[)）]|"
     r"第[一二三四五六七八九十百\d]{1,4}[章节節篇部])"
 )
 _TERMINAL = re.compile(r"[.!?。！？；…:：][\"'”’»)）\]」』〕]*$")
+_BROAD = re.compile(r"[A-ZÄÖÜmw]")
+"""Letters that are broader than the others by more than half."""
+_CLOSING = re.compile(r"[，。、；：？！”’》）】」』〕]+")
+LABEL = re.compile(
+    r"[\[【〔（(]?(?:摘\s*要|内容提要|关\s*键\s*词|中图分类号|文献标识码|文章编号|收稿日期|基金项目|作者简介|"
+    r"Abstract|Key\s?words|Zusammenfassung|Schlüsselwörter|Schlagwörter)\s*[\]】〕）)]?\s*[:：]",
+    re.IGNORECASE,
+)
+"""What stands before an article's abstract, key words and numbers."""
+_RUNS_ON = re.compile(r"[a-zäöüß,，、]$")
 _BIG_GAP = 1.25
+_NEARLY = 0.8
 _SAME_SIZE = 0.5
 _LONG = 8
 
@@ -80,7 +91,7 @@ def begins_paragraph(  # noqa: PLR0911 - one return a sign, in their order
     usual = pitch if len(current) < 2 else min(pitch, 1.1 * (current[-2].y - last.y))
     if last.y - line.y > _BIG_GAP * max(usual, em):
         return True
-    if line.cells > 1:
+    if line.cells > 1 or LABEL.match(line.text):
         return True
     if is_display(last, body) and is_display(line, body):
         return NUMBERED_HEADING.match(line.text) is not None and not last.text.endswith("-")
@@ -98,8 +109,11 @@ def _by_edges(  # noqa: PLR0911 - one return a sign, in their order
     block = len(current) > 1 and abs(last.x1 - current[-2].x1) < 1.5 and abs(last.x1 - line.x1) < 1.5
     if _in_brackets(current) or _is_centred(last, line, column):
         return False
-    if not block and has_room(last, line, column.right):
-        return True
+    if not block and has_room(last, line, _right_of_block(current, line, column)):
+        # A long word that did not fit leaves room too: then the line is nearly full and no sentence has ended.
+        full = last.x1 - column.left > _NEARLY * (column.right - column.left)
+        if not (full and len(current) > 1 and _RUNS_ON.search(last.text)):
+            return True
     step = line.x0 - last.x0
     if step > 0.7 * em:
         # A first line's indent, or the second line of a hanging paragraph: how the line before it ends and where the
@@ -124,11 +138,30 @@ def _by_edges(  # noqa: PLR0911 - one return a sign, in their order
     )
 
 
+def _right_of_block(current: Sequence[Line], line: Line, column: Column) -> float:
+    """The right edge of lines that are set in from both edges of their column, a summary say; else the column's."""
+    last = current[-1]
+    indent = last.x0 - column.left
+    if indent < 0.7 * line.size or abs(last.x0 - line.x0) > 1:
+        return column.right
+    if len(current) > 1:
+        return max(last.x1, current[-2].x1) if abs(last.x1 - current[-2].x1) < line.size else column.right
+    return last.x1 if abs(column.right - last.x1 - indent) < 1.2 * line.size else column.right
+
+
 def _in_brackets(current: Sequence[Line]) -> bool:
     """Tell whether a bracket that a paragraph begins with or its last line opened is still open."""
     if current[0].text[:1] in "(（" and len(current) < _LONG:
         return sum(line.text.count("(") - line.text.count(")") for line in current) > 0
     return current[-1].text.count("(") > current[-1].text.count(")")
+
+
+def _is_aside(lines: Sequence[Line]) -> bool:
+    """Tell whether a paragraph is one bracket, closed at its end: an interjection in a record of speeches."""
+    if lines[0].text[:1] not in "(（" or lines[-1].text[-1:] not in ")）":
+        return False
+    text = "".join(line.text for line in lines[-_LONG:])
+    return sum(map(text.count, "(（")) == sum(map(text.count, ")）"))
 
 
 def _is_centred(last: Line, line: Line, column: Column) -> bool:
@@ -152,13 +185,19 @@ def has_room(last: Line, line: Line, right: float) -> bool:
     text = line.text
     if not text:
         return False
-    each = (line.x1 - line.x0) / len(text)
+    room = right - last.x1
     if is_cjk(text[0]):
-        return right - last.x1 > 2.3 * line.size
-    word = re.split(r"[\s-]", text, maxsplit=1)[0]
+        # No line begins with a closing sign, so a character and the signs behind it move together.
+        signs = _CLOSING.match(text, 1)
+        return room > (2.3 + (len(signs.group()) if signs else 0)) * line.size
+    # Lines break at hyphens too; but what goes on in lower case was not ended by a hyphened word that did not fit.
+    word = (text if text[0].islower() else text.replace("-", " ", 1)).partition(" ")[0]
     if any(is_cjk(char) for char in word):
-        return right - last.x1 > 3 * line.size
-    return right - last.x1 > 1.15 * each * len(word) + 0.5 * line.size
+        return room > 3 * line.size
+    each = (line.x1 - line.x0) / len(text)
+    if room < 0.8 * each * len(word):
+        return False
+    return room > 1.1 * each * (len(word) + 0.6 * len(_BROAD.findall(word))) + 0.5 * line.size
 
 
 def is_terminal(text: str) -> bool:
@@ -181,7 +220,7 @@ def continues(  # noqa: PLR0911 - one return a sign, in their order
         return False
     if last.bold != first.bold and before.bold != after.bold:
         return False
-    if first.mark or BULLET.match(first.text):
+    if first.mark or BULLET.match(first.text) or _is_aside(before.lines):
         return False
     if last.text[-1:] == "-":
         return True
@@ -189,7 +228,8 @@ def continues(  # noqa: PLR0911 - one return a sign, in their order
     if starts_in and before.lines[-1].x0 - before.left < 0.3 * first.size:
         return False
     if has_room(last, first, before.right):
-        return first.text[:1].islower() and not is_terminal(last.text)
+        full = last.x1 - before.left > _NEARLY * (before.right - before.left)
+        return not is_terminal(last.text) and (full or first.text[:1].islower())
     return not is_terminal(last.text) or first.text[:1].islower() or indented or before.right - last.x1 < 2
 
 

@@ -36,6 +36,10 @@ if TYPE_CHECKING:
 SEGMENT = re.compile(r"[^\r\n\ufffe\x02]+[\ufffe\x02]?")
 FORCE_BOLD = 1 << 18
 """A flag of the font's descriptor, ISO 32000-1, table 123."""
+SCAN = 200
+"""A page of fewer characters can be a scan with a stamp of who let it be downloaded."""
+COVERED = 0.6
+"""A picture that covers more than this share of a page is a picture of the page."""
 
 
 class _Asked:
@@ -119,27 +123,38 @@ def page_lines(document: pypdfium2.PdfDocument, index: int) -> Page | None:
             if pdfium.FPDF_PAGEOBJ_TEXT in kinds:
                 return None
             return Page(index + 1, width, height, (), image=pdfium.FPDF_PAGEOBJ_IMAGE in kinds)
-        found = list(_lines(_Asked(textpage, count, text), text))
+        left, bottom = page.get_cropbox()[:2]
+        rotation = page.get_rotation() // 90
+        scan = len(text) < SCAN and _is_scan(page, width * height)
+        found = [line._replace(page=index + 1) for line in _lines(_Asked(textpage, count, text), text)]
     finally:
         textpage.close()
         page.close()
     upright, sideways = _main_direction(found)
-    return Page(index + 1, width, height, upright, sideways)
+    return Page(index + 1, width, height, upright, sideways, scan, (left, bottom), rotation)
 
 
-def _main_direction(found: list[tuple[Line, int]]) -> tuple[tuple[Line, ...], tuple[str, ...]]:
-    """Part the lines that run as most of the page from the text of those that do not."""
-    if not any(turn for _, turn in found):
-        return tuple(line for line, _ in found), ()
+def _is_scan(page: pypdfium2.PdfPage, area: float) -> bool:
+    """Tell whether a picture covers most of a page."""
+    for item in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=3):
+        left, bottom, right, top = item.get_bounds()
+        if (right - left) * (top - bottom) > COVERED * area:
+            return True
+    return False
+
+
+def _main_direction(found: list[Line]) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
+    """Part the lines that run as most of the page from those that do not."""
+    if not any(line.turn for line in found):
+        return tuple(found), ()
     letters: Counter[int] = Counter()
-    for line, turn in found:
-        letters[turn] += len(line.text)
+    for line in found:
+        letters[line.turn] += len(line.text)
     main = letters.most_common(1)[0][0]
-    sideways = tuple(line.text for line, turn in found if turn != main)
-    return tuple(line for line, turn in found if turn == main), sideways
+    return tuple(line for line in found if line.turn == main), tuple(line for line in found if line.turn != main)
 
 
-def _lines(asked: _Asked, text: str) -> Iterator[tuple[Line, int]]:
+def _lines(asked: _Asked, text: str) -> Iterator[Line]:
     for row, match in enumerate(SEGMENT.finditer(text)):
         start, end = match.span()
         soft = text[end - 1] in "\ufffe\x02"
@@ -153,11 +168,11 @@ def _lines(asked: _Asked, text: str) -> Iterator[tuple[Line, int]]:
             continue
         pieces = _pieces(asked, text, start, end)
         for piece_start, piece_end in pieces:
-            line, turn = _line(asked, text, piece_start, piece_end, row)
+            line = _line(asked, text, piece_start, piece_end, row)
             if soft and piece_end == end:
                 line = line._replace(text=line.text + "-")
             if line.text or line.mark:
-                yield line, turn
+                yield line
 
 
 def _pieces(asked: _Asked, text: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -199,7 +214,7 @@ def _middle_letter(text: str, start: int, end: int) -> int:
     return letters[len(letters) // 2] if letters else start
 
 
-def _line(asked: _Asked, text: str, start: int, end: int, row: int) -> tuple[Line, int]:
+def _line(asked: _Asked, text: str, start: int, end: int, row: int) -> Line:
     middle = _middle_letter(text, start, end)
     size, turn = asked.size(middle)
     left, bottom, right, top = asked.box(start)
@@ -215,7 +230,7 @@ def _line(asked: _Asked, text: str, start: int, end: int, row: int) -> tuple[Lin
     elif turn == 2:
         left, right2, y = -max(right, right2), -min(left, left2), -y
     bold = asked.bold(middle) and asked.bold(next((i for i in range(start, end) if text[i].isalpha()), start))
-    return Line(written, left, right2, y, round(size, 1), bold, mark, row=row), turn
+    return Line(written, left, right2, y, round(size, 1), bold, mark, row=row, turn=turn)
 
 
 def _without_note_numbers(

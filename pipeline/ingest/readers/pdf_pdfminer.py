@@ -9,9 +9,11 @@ import struct
 import zlib
 from typing import TYPE_CHECKING
 
-from pdfminer.high_level import extract_pages
+from pdfminer.converter import PDFPageAggregator
 from pdfminer.layout import LAParams, LTChar, LTContainer, LTFigure, LTImage, LTTextLine
 from pdfminer.pdfexceptions import PDFException
+from pdfminer.pdfinterp import PDFPageInterpreter, PDFResourceManager
+from pdfminer.pdfpage import PDFPage
 from pdfminer.psexceptions import PSException
 
 from pipeline.ingest.readers.pdf_lines import BOLD, NOTE_SIZE, NUMBER, RAISED, SUPERSCRIPTS, Line, Page, is_note_number
@@ -44,17 +46,34 @@ def read_pages(data: bytes, indices: Sequence[int]) -> list[Page | None]:
     """Read the lines of the pages with these indices (the first is 0); None for those that cannot be read."""
     pages: dict[int, Page] = {}
     left = sorted(indices)
+    resources = PDFResourceManager()
+    device = PDFPageAggregator(resources, laparams=LAParams(boxes_flow=None))
     while left:
-        layouts = extract_pages(io.BytesIO(data), page_numbers=left, laparams=LAParams(boxes_flow=None))
         try:
-            for index, layout in zip(left, layouts, strict=False):
-                pages[index] = _page(layout, index)
+            for index, page in zip(left, PDFPage.get_pages(io.BytesIO(data), left), strict=False):
+                pages[index] = _read_page(page, index, PDFPageInterpreter(resources, device), device)
             break
         except _FAILURES:
             # What fails on one page must not cost the others: go on behind it.
             failed = next(index for index in left if index not in pages)
             left = [index for index in left if index > failed]
     return [pages.get(index) for index in indices]
+
+
+def _read_page(page: PDFPage, index: int, interpreter: PDFPageInterpreter, device: PDFPageAggregator) -> Page:
+    """Read a page as it is shown, or as it was drawn where its lines run along the page only then."""
+    interpreter.process_page(page)
+    layout = device.get_result()
+    left, bottom = (page.cropbox[i] - page.mediabox[i] for i in (0, 1))
+    if not page.rotate:
+        return _page(layout, index)._replace(origin=(left, bottom))
+    chars = [char for line in _text_lines(layout) for char in line if isinstance(char, LTChar)]
+    if 2 * sum(char.matrix[0] > 0 for char in chars) >= len(chars):
+        return _page(layout, index)
+    rotation, page.rotate = page.rotate // 90 % 4, 0
+    interpreter.process_page(page)
+    drawn = _page(device.get_result(), index)
+    return drawn._replace(width=layout.width, height=layout.height, origin=(left, bottom), rotation=rotation)
 
 
 def _page(layout: LTPage, index: int) -> Page:
@@ -64,13 +83,21 @@ def _page(layout: LTPage, index: int) -> Page:
         if not chars:
             continue
         if not chars[len(chars) // 2].upright:
-            sideways.append(found.get_text().strip())
+            sideways.append(_sideways(found, chars, index + 1))
             continue
-        line = _line(found, chars, row)
+        line = _line(found, chars, row)._replace(page=index + 1)
         if line.text or line.mark:
             lines.append(line)
-    image = any(isinstance(item, (LTFigure, LTImage)) for item in layout)
-    return Page(index + 1, layout.width, layout.height, tuple(lines), tuple(text for text in sideways if text), image)
+    image = not lines and any(isinstance(item, (LTFigure, LTImage)) for item in layout)
+    written = tuple(line for line in sideways if line.text)
+    return Page(index + 1, layout.width, layout.height, tuple(lines), written, image)
+
+
+def _sideways(found: LTTextLine, chars: Sequence[LTChar], page: int) -> Line:
+    """A line that runs up (matrix with b > 0) or down the page, measured in the page turned so that it is upright."""
+    turn = 1 if chars[0].matrix[1] > 0 else 3
+    x0, x1, y = (found.y0, found.y1, -found.x1) if turn == 1 else (-found.y1, -found.y0, found.x0)
+    return Line(found.get_text().strip(), x0, x1, y, round(found.width, 1), page=page, turn=turn)
 
 
 def _text_lines(container: Iterable[LTItem]) -> Iterator[LTTextLine]:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections import Counter
 
 
 def _key() -> dict[int, str]:
@@ -17,17 +21,21 @@ _RUN = re.compile(f"[{_CHARACTERS}]{{2,}}")
 _LONG_RUN = re.compile(f"[{_CHARACTERS}]{{3,}}")
 
 
-def decode_cipher(text: str, *, certain: bool = False) -> str:
+def decode_cipher(text: str, *, certain: bool = False, repairs: Counter[str] | None = None) -> str:
     """Turn the cipher's characters back into Latin ones.
 
     A single one can be a real, rare character (a name's 犇), so lone ones are decoded only if the text is known to be
-    ciphered (``certain``) or holds a run of three.
+    ciphered (``certain``) or holds a run of three. Each decoded character is counted in ``repairs`` as ``cipher``.
     """
     if _ANY.search(text) is None:
         return text
     if certain or _LONG_RUN.search(text) is not None:
-        return text.translate(KEY)
-    return _RUN.sub(lambda match: match.group().translate(KEY), text)
+        decoded = text.translate(KEY)
+    else:
+        decoded = _RUN.sub(lambda match: match.group().translate(KEY), text)
+    if repairs is not None:
+        repairs["cipher"] += sum(old != new for old, new in zip(text, decoded, strict=True))
+    return decoded
 
 
 def is_ciphered(text: str) -> bool:

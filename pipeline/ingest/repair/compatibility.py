@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections import Counter
 
 # The block "CJK Radicals Supplement" has almost no compatibility mappings in Unicode: each radical that looks like a
 # whole character, before that character. The Kangxi radicals (⼀ for 一) have their mappings.
@@ -30,19 +34,26 @@ TABLE: dict[int, str | int | None] = {
     **_RADICALS, **_WIDE, **_LIGATURES, **_BLANKS, **_NOTHING,
 }  # fmt: skip
 _ANY = re.compile("[" + "".join(map(chr, TABLE)) + "]")
+_UNSEEN = frozenset(_BLANKS) | frozenset(_NOTHING)
+_FORM = re.compile("[" + "".join(chr(code) for code in TABLE if code not in _UNSEEN) + "]")
 _LOOSE_DIAERESIS = re.compile("¨ ?([aouAOU])(?=[a-zäöüß])")
 _DIAERESIS = "\u0308"
 
 
-def fold_compatibility(text: str) -> str:
+def fold_compatibility(text: str, repairs: Counter[str] | None = None) -> str:
     """Write a text with the plain characters, in NFC: 一 for ⼀, ``2014`` for ２０１４, ``fi`` for ﬁ, ``ü`` for ``¨u``.
 
     Full-width punctuation stays, since it is right in Chinese. Invisible characters go, odd blanks become a space.
+    Each character but those is counted in ``repairs`` as ``compatibility``.
     """
     if text.isascii():
         return text
     if _ANY.search(text) is not None:
+        if repairs is not None and (forms := len(_FORM.findall(text))):
+            repairs["compatibility"] += forms
         text = text.translate(TABLE)
     if "¨" in text:
-        text = _LOOSE_DIAERESIS.sub(lambda match: match.group(1) + _DIAERESIS, text)
+        text, loose = _LOOSE_DIAERESIS.subn(lambda match: match.group(1) + _DIAERESIS, text)
+        if repairs is not None and loose:
+            repairs["compatibility"] += loose
     return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 _DIGITS = re.compile(r"\d+")
 _ROMAN = re.compile(r"[ivxlc]+", re.IGNORECASE)
+_ENTRY = re.compile(r"[\[〔［]\d{1,3}[\]〕］]")
+"""A numbered list's entry begins so, at a page's foot as anywhere."""
 _EDGE_ROWS = 6
 _NEAR = 3.0
 _SHARE = 0.4
@@ -145,11 +147,15 @@ def _add_margins(
     ]
     lows = sorted((min(page), number) for number, page in enumerate(heights) if page)
     highs = sorted(((max(page), number) for number, page in enumerate(heights) if page), reverse=True)
+    # A heading at a page's foot with a line of its text under it is apart too, by the gap over it.
+    headed = {edge.page for edge in edges if edge.apart and not edge.top and edge.line.size > 1.06 * body_size}
     for edge in edges:
         lowest = next((y for y, number in lows if number != edge.page), 0.0)
         highest = next((y for y, number in highs if number != edge.page), math.inf)
         outside = edge.line.y > highest + 0.5 * body_size if edge.top else edge.line.y < lowest - 0.5 * body_size
-        if outside and edge.apart and edge.line.size <= 1.05 * body_size:
+        if _ENTRY.match(edge.line.text) is not None:
+            continue
+        if outside and edge.apart and edge.line.size <= 1.05 * body_size and (edge.top or edge.page not in headed):
             found[edge.page].add(edge.place)
 
 

@@ -25,6 +25,7 @@ _ADDRESS = re.compile(r"://|www\.|\w/|\w\.\w+\.\w|@")
 _ANY_HAN = re.compile(f"[{HAN}]")
 _OPENING = "(\"„“»«‚‘'[–—/"
 _QUOTES = "“”‘’—…·"
+_OUTCOMES = {"join": ("hyphen_joined", ""), "keep": ("hyphen_kept", "-"), "suspend": ("hyphen_suspended", "- ")}
 
 
 def count_words(lines: Iterable[str]) -> Counter[str]:
@@ -94,30 +95,40 @@ def _judge_capital(left: str, right: str) -> Judgement:
     return "keep"
 
 
-def join_lines(lines: Sequence[str], seen: Mapping[str, int], *, han_space: bool = False) -> str:
+def join_lines(
+    lines: Sequence[str], seen: Mapping[str, int], *, han_space: bool = False, repairs: Counter[str] | None = None
+) -> str:
     """Make one line of text of a paragraph's lines.
 
     Args:
         lines: in reading order, without line ends.
         seen: `count_words` of the document, the evidence for hyphens.
         han_space: whether the document sets a space between Han and Latin; a line break between them becomes one.
+        repairs: where each line-end hyphen is counted, as ``hyphen_joined``, ``hyphen_kept``, ``hyphen_suspended`` or
+            ``soft_hyphen``, and as the latter those inside lines.
     """
+    made: Counter[str] = Counter() if repairs is None else repairs
     text = lines[0].strip()
     for line in lines[1:]:
         following = line.strip()
         if following:
-            text = _join_two(text, following, seen, han_space=han_space) if text else following
-    return text.replace("\u00ad", "")
+            text = _join_two(text, following, seen, made, han_space=han_space) if text else following
+    if "\u00ad" in text:
+        made["soft_hyphen"] += text.count("\u00ad")
+        text = text.replace("\u00ad", "")
+    return text
 
 
-def _join_two(text: str, following: str, seen: Mapping[str, int], *, han_space: bool) -> str:
+def _join_two(text: str, following: str, seen: Mapping[str, int], made: Counter[str], *, han_space: bool) -> str:
     if text[-1] in SOFT:
+        made["soft_hyphen"] += 1
         return text[:-1] + following
     if text[-1] in _HYPHENS:
         left, right = text[text.rfind(" ") + 1 : -1].lstrip(_OPENING), _RIGHT.match(following)
         if right and not is_cjk(following[0]):
             judgement = judge_hyphen(left, right.group(), seen) if left else "suspend"
-            glue = {"join": "", "keep": "-", "suspend": "- "}[judgement]
+            name, glue = _OUTCOMES[judgement]
+            made[name] += 1
             return text[:-1] + glue + following
         return f"{text} {following}"
     if (text[-1] == "/" and following[0].isalpha()) or (text[-1] in "—–" and text[-2:-1].isalnum()):

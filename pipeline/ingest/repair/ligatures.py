@@ -23,7 +23,12 @@ def known_word(form: str) -> bool:
     return any(simplemma.is_known(form, lang=language) for language in ("en", "de"))
 
 
-def join_broken_ligatures(text: str, seen: Mapping[str, int], known: Callable[[str], bool] = known_word) -> str:
+def join_broken_ligatures(
+    text: str,
+    seen: Mapping[str, int],
+    known: Callable[[str], bool] = known_word,
+    repairs: Counter[str] | None = None,
+) -> str:
     """Join what stands on both sides of a ligature and a space, where the whole is a word and the parts are not both.
 
     Where a text has three such places, parts that are both words are joined too (``off ice``).
@@ -32,6 +37,7 @@ def join_broken_ligatures(text: str, seen: Mapping[str, int], known: Callable[[s
         text: a text; the more of a document, the better the evidence.
         seen: how often each case-folded word form stands in the document.
         known: a lexicon, asked only where the document itself says nothing.
+        repairs: where each joined word is counted as ``ligature``.
     """
     if _SIGN.search(text) is None:
         return text
@@ -44,6 +50,8 @@ def join_broken_ligatures(text: str, seen: Mapping[str, int], known: Callable[[s
         if sure or (broken_font and known("".join(match.groups()))):
             pieces += [text[at : match.end(1)]]
             at = match.end(1) + 1
+    if repairs is not None and pieces:
+        repairs["ligature"] += len(pieces)
     return "".join([*pieces, text[at:]])
 
 

@@ -5,24 +5,23 @@ from __future__ import annotations
 import difflib
 import hashlib
 import unicodedata
-from pathlib import PurePath
-from typing import TYPE_CHECKING
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.errors import StudyError, Unreadable
 from pipeline.ingest.encodings import decode
-from pipeline.ingest.readers import read_file
+from pipeline.ingest.readers import read_documents
 from pipeline.ingest.readers.text import clean
 from pipeline.ingest.sources.sheets import book_rows, separated_rows
 from pipeline.languages.identify import identify
 from pipeline.records import DOCUMENTS, Extract, Reject
-from pipeline.store.parts import Part, make_part, write_part
+from pipeline.store.parts import PART_PASSAGES, make_part, write_part
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
     from pipeline.ingest.sources.sheets import Numbered
-    from pipeline.study import Source, Study
+    from pipeline.study import PdfSettings, Source, Study
 
 FIELDS = ("title", "author", "publisher", "date", "language", "city", "url")
 """What a sidecar can say of a document in columns of their own; further columns are kept under their names."""
@@ -88,18 +87,44 @@ def sidecar_key(name: str) -> str:
     return unicodedata.normalize("NFC", name).removeprefix("./")
 
 
-def read_into_part(path: Path, name: str, target: Path) -> None:
-    """Read one file and write its part to ``target``; a file that cannot be used becomes a reject in it."""
+class Task(NamedTuple):
+    """A file to be read."""
+
+    path: Path
+    name: str
+    """What it is called in its source."""
+    target: Path
+    """Where its part is written."""
+    failed: Path
+    """Where a part is written that says that it broke a limit."""
+    pdf: PdfSettings
+
+
+def read_into_part(task: Task) -> None:
+    """Read one file and write its part; what cannot be used, the file or a file in it, becomes a reject in it."""
+    documents: list[dict[str, object]] = []
+    passages: dict[str, list[object]] = {name: [] for name in PART_PASSAGES.names}
+    rejects: list[Reject] = []
     try:
-        data = path.read_bytes()
-        extract = read_file(data, name)
-        part = _part_of(extract, name, hashlib.sha256(data).hexdigest())
+        data = task.path.read_bytes()
+        read = read_documents(data, task.name, task.pdf)
     except (FileNotFoundError, IsADirectoryError):
         detail = "a link to nothing or to a folder; put the files themselves here"
-        part = make_part([], {}, [Reject("", name, "corpus", "missing_file", detail)])
-    except Unreadable as problem:
-        part = make_part([], {}, [Reject("", name, "corpus", problem.reason, problem.detail)])
-    write_part(target, part)
+        data, read = b"", [("", Unreadable("missing_file", detail))]
+    digest = hashlib.sha256(data).hexdigest()
+    for within, extract in read:
+        key = f"{task.name}/{within}" if within else task.name
+        if isinstance(extract, Unreadable):
+            rejects.append(Reject("", key, "corpus", extract.reason, extract.detail))
+            continue
+        _add_passages(passages, extract, len(documents))
+        documents.append(_document(extract, key, digest))
+    write_part(task.target, make_part(documents, passages, rejects))
+
+
+def reject_into_part(task: Task, problem: Unreadable) -> None:
+    """Write the part of a file whose reading had to be stopped."""
+    write_part(task.failed, make_part([], {}, [Reject("", task.name, "corpus", problem.reason, problem.detail)]))
 
 
 def check_sidecar(sidecar: Sidecar, path: Path, names: set[str]) -> list[Reject]:
@@ -116,28 +141,29 @@ def check_sidecar(sidecar: Sidecar, path: Path, names: set[str]) -> list[Reject]
     return rejects
 
 
-def _part_of(extract: Extract, name: str, digest: str) -> Part:
-    blocks = extract.blocks
-    found = identify([block.text for block in blocks])
-    document: dict[str, object] = {
-        "key": name,
+def _document(extract: Extract, key: str, digest: str) -> dict[str, object]:
+    return {
+        "key": key,
         **{field: extract.metadata.get(field) for field in FIELDS},
-        "more": [],
+        "more": sorted((name, value) for name, value in extract.metadata.items() if name not in FIELDS),
         "media_type": extract.media_type,
         "sha256": digest,
         "pages": extract.pages,
         "reader": extract.reader,
         "flags": list(extract.flags),
+        "repairs": sorted(extract.repairs.items()),
     }
-    passages: dict[str, list[object]] = {
-        "document": [0] * len(blocks),
-        "ordinal": list(range(len(blocks))),
-        "page": [block.page for block in blocks],
-        "kind": [block.kind for block in blocks],
-        "language": [block.language or language for block, language in zip(blocks, found, strict=True)],
-        "text": [block.text for block in blocks],
-    }
-    return make_part([document], passages, [])
+
+
+def _add_passages(passages: dict[str, list[object]], extract: Extract, document: int) -> None:
+    blocks = extract.blocks
+    found = identify([block.text for block in blocks])
+    passages["document"] += [document] * len(blocks)
+    passages["ordinal"] += range(len(blocks))
+    passages["page"] += [block.page for block in blocks]
+    passages["kind"] += [block.kind for block in blocks]
+    passages["language"] += [block.language or language for block, language in zip(blocks, found, strict=True)]
+    passages["text"] += [block.text for block in blocks]
 
 
 def _header(path: Path, row: list[str]) -> list[str]:

@@ -118,6 +118,7 @@ def read_into_part(chunk: Chunk) -> Path:
                 "pages": None,
                 "reader": f"zwiesprache {__version__}",
                 "flags": [],
+                "repairs": [],
             }
         )
     stated = [bool(document["language"]) for document in documents]

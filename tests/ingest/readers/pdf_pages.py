@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import io
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT = 595.0, 842.0
 HAN = "NotoSansSC"
 
+_UNITS = re.compile(r"(?:[\x21-\x7e]+|.)[，。、；：？！”’）》]*\s?")
+"""What Chinese lines are not broken inside: a Latin word, a character with the signs behind it."""
 GERMAN = (
     "Die Städtepartnerschaft zwischen deutschen und chinesischen Kommunen hat sich seit den achtziger Jahren stark "
     "verändert. Zunächst standen kulturelle Begegnungen im Vordergrund, später traten wirtschaftliche Interessen "
@@ -95,11 +98,11 @@ class Pages:
 
 
 def wrap(text: str, width: float, size: float = 10, font: str = "Times-Roman", indent: float = 0) -> list[str]:
-    """Break a text into lines that fit into a width; Chinese between any two characters."""
+    """Break a text into lines that fit into a width; Chinese between any two characters, but before no comma."""
     register_han()
     chinese = is_chinese(text)
     font = HAN if chinese else font
-    units = list(text) if chinese else [word + " " for word in text.split()]
+    units = _UNITS.findall(text) if chinese else [word + " " for word in text.split()]
     lines, line = [], ""
     for unit in units:
         room = width - (0 if lines else indent)

@@ -14,6 +14,7 @@ import pytest
 from pdfminer.high_level import extract_text
 
 from pipeline.ingest.readers.pdf import read_pdf
+from pipeline.languages.identify import identify
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -117,18 +118,49 @@ def test_a_journals_columns_and_footnotes_are_those_of_its_source(shared: Path, 
         for note in notes:
             plain = letters(re.sub(r"\\\w+", "", note).replace("~", ""))
             assert any(block.endswith(plain) for block in found["footnote"]), note
+    # The abstract stands in German and in English, the first note begins in Chinese.
+    body = [block.text for block in extract.blocks if block.kind == "body" and len(block.text) > 100]
+    english = [text for text in body if "When Gregor Samsa woke up" in text]
+    assert english
+    assert all(
+        language == ("en" if text in english else "de") for text, language in zip(body, identify(body), strict=True)
+    )
+    assert any(block.text.startswith("1 格里高尔") for block in extract.blocks if block.kind == "footnote")
+
+
+CROSSINGS = (
+    ("für jeden Einzelnen ein", "echter Mehrwert ist, wenn"),
+    ("die NSA eine Sicher-", "heitslücke ausgenutzt hat, die"),
+    ("geht zurzeit nicht ausreichend.", "Auch da müssen wir"),
+    ("aus. Deutschland wird sich", "auf Jahre darauf einstellen"),
+    ("uns nicht davon abhalten,", "die Kompetenzen zu bündeln."),
+    ("sich selbst zu ver-", "stärken und sich zu"),
+    ("für ihn ein riesiger", "Vorteil wäre. Allerdings hat"),
+    ("Des Weiteren führt er", "einen ausgewogenen Interessenausgleich"),
+    ("gehören insbesondere die Lebens-", "verbesserung und ganz eindeutig"),
+    ("mit bestem Wissen und", "Gewissen sagen kann, dass"),
+    ("Wie oft haben wir", "in diesem Hause, in"),
+    ("gehen, sondern um Entwicklungszusammenarbeit.", "Auch hier gilt es,"),
+    ("60 Prozent des Medianeinkom-", "mens. Wenn das Medianeinkommen"),
+    ("Arbeit zu bringen; Herr", "Birkwald, ich hatte bereits"),
+    ("die das Gefühl haben,", "sie könnten nichts bewegen"),
+    ("den Antrag der Frak-", "tion Die Linke mit"),
+    ("brauchen wir bessere Löh-", "ne. Es ist Zeit"),
+    ("uns über alle Par-", "tei- und Fraktionsgrenzen hinweg"),
+    ("Reorganisation des Gehirns statt,", "während der die Jugendlichen"),
+    ("der die Pflege kontrol-", "lieren soll, vertreten sind."),
+)
+"""The last words of a column and the first of the next one, read off the pages."""
 
 
 def test_sentences_of_a_record_in_two_columns_are_whole_over_columns_and_pages(shared: Path) -> None:
     extract = read(shared / "raw" / "pdf_de" / "two_column_parliament_18_238.pdf")
-    paragraphs = [block.text for block in extract.blocks if block.kind == "body"]
-    # The first words after a column's end and the last before it, read off the pages.
-    for crossing in (
-        "Der fußt auf einem Koalitionsantrag, liebe Frau Esken",
-        "Regelungen, ordnet sie neu und fasst sie klarer. Des Weiteren führt er einen ausgewogenen Interessenausgleich",
-        "zwischen den Studierenden und der Wissenschaftslandschaft",
-    ):
-        assert any(crossing in text for text in paragraphs), crossing
+    blocks = [block for block in extract.blocks if block.kind == "body"]
+    paragraphs = [block.text for block in blocks]
+    for left, right in CROSSINGS:
+        sentence = left[:-1] + right if left.endswith("-") else f"{left} {right}"
+        (block,) = (block for block in blocks if sentence in block.text)
+        assert len(block.boxes) > 1, sentence
     # In prose a paragraph begins with a capital, a number or a sign; what begins small was torn from its sentence.
     torn = [text for text in paragraphs if re.match(r"[a-zäöüß]{2,}", text)]
     assert len(torn) <= 0.06 * len(paragraphs)

@@ -6,9 +6,10 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from packages import docx, epub, odt, paragraph
 
 from pipeline.errors import Unreadable
-from pipeline.ingest.readers import SUFFIXES, read_file
+from pipeline.ingest.readers import SUFFIXES, read_documents, read_file
 from pipeline.records import REASONS
 
 HTML = """<!DOCTYPE html><html lang="de"><head><title>Wuhan</title></head><body><h1>Wuhan</h1>
@@ -53,12 +54,16 @@ def test_a_text_that_speaks_of_pdf_is_a_text() -> None:
         (b"", "a.txt", "empty"),
         (b"", "a.pdf", "empty"),
         (b" \n\t\n", "a.html", "empty"),
-        (TEXT, "a.docx", "unknown_format"),
+        (TEXT, "a.docx", "broken"),
+        (TEXT, "a.doc", "unknown_format"),
         (TEXT, "a", "unknown_format"),
-        (b"PK\x03\x04" + bytes(60), "a.docx", "unknown_format"),
-        (b"PK\x03\x04" + bytes(60), "a.txt", "unknown_format"),
+        (b"PK\x03\x04" + bytes(60), "a.docx", "broken"),
+        (b"PK\x03\x04" + bytes(60), "a.txt", "broken"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1" + bytes(60), "a.doc", "unknown_format"),
-        (b"{\\rtf1 Text}", "a.txt", "unknown_format"),
+        (b"<?xml version='1.0'?><rss/>", "a.xml", "unknown_format"),
+        (TEXT, "a.xml", "broken"),
+        (TEXT, "a.rtf", "broken"),
+        (TEXT, "a.zip", "broken"),
         (gzip.compress(TEXT), "a.html", "unknown_format"),
         (b"HN\x00\x00" + bytes(60), "a.caj", "unknown_format"),
         (b"\x00\x01\x02\x03" * 50, "a.bin", "binary"),
@@ -74,7 +79,33 @@ def test_what_no_reader_takes_is_refused_with_a_reason(data: bytes, name: str, r
 
 
 def test_the_suffixes_of_a_folder_are_in_lower_case_and_each_has_a_reader() -> None:
-    assert set(SUFFIXES) == {".pdf", ".html", ".htm", ".xhtml", ".txt", ".md"}
+    assert all(suffix == suffix.lower() for suffix in SUFFIXES)
+    for suffix in SUFFIXES:
+        (_, outcome), *_ = read_documents(b"\x01\x02\x03", f"a{suffix}")
+        assert not (isinstance(outcome, Unreadable) and outcome.reason == "unknown_format")
+
+
+@pytest.mark.parametrize(
+    ("data", "media_type"),
+    [
+        (docx(paragraph("Text.")), "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+        (odt("<text:p>Text.</text:p>"), "application/vnd.oasis.opendocument.text"),
+        (epub({"a.xhtml": "<p>Text.</p>"}), "application/epub+zip"),
+        (b"{\\rtf1 Text.}", "application/rtf"),
+        (b"<TEI><text><p>Text.</p></text></TEI>", "application/tei+xml"),
+        (b"<DOKUMENT><TEXT>Text.</TEXT></DOKUMENT>", "application/xml"),
+    ],
+)
+@pytest.mark.parametrize("name", ["a.docx", "a.odt", "a.zip", "a.txt", "a.html", "a.xml", "a", "ordner/a.json"])
+def test_what_a_file_is_stands_in_it_whatever_its_name_says(data: bytes, media_type: str, name: str) -> None:
+    extract = read_file(data, name)
+    assert extract.media_type == media_type
+    assert [block.text for block in extract.blocks] == ["Text."]
+
+
+def test_a_file_of_one_document_has_no_path_within_it() -> None:
+    assert [key for key, _ in read_documents(TEXT, "a.txt")] == [""]
+    assert [(key, str(problem)) for key, problem in read_documents(b"", "a.txt")] == [("", "empty")]
 
 
 @given(st.binary(max_size=200), st.sampled_from(["a.txt", "a.html", "a.md", "a.htm", "a.bin", "a"]))

@@ -8,9 +8,9 @@ import pytest
 from user_study import FOLDER, write_study, write_texts
 
 from pipeline.errors import StudyError
-from pipeline.ingest.sources.folder import check_sidecar, list_files, read_into_part, read_sidecar, sidecar_key
+from pipeline.ingest.sources.folder import Task, check_sidecar, list_files, read_into_part, read_sidecar, sidecar_key
 from pipeline.store.parts import read_part
-from pipeline.study import load_study
+from pipeline.study import PdfSettings, load_study
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,7 +47,8 @@ def test_a_link_to_nothing_or_to_a_folder_is_an_item_and_a_reject(tmp_path: Path
     (tmp_path / "elsewhere").mkdir()
     (root / "lost.txt").symlink_to(tmp_path / place)
     assert "lost.txt" in names_in(tmp_path)
-    read_into_part(root / "lost.txt", "lost.txt", tmp_path / "part.arrow")
+    part = tmp_path / "part.arrow"
+    read_into_part(Task(root / "lost.txt", "lost.txt", part, part, PdfSettings()))
     assert read_part(tmp_path / "part.arrow").rejects["reason"].to_pylist() == ["missing_file"]
 
 

@@ -1,0 +1,120 @@
+"""Sources -> parts: what the readers make of each file, kept until the file, the readers or their tools change.
+
+The unit of work is the file. A part is kept under the hash of the file's bytes, of the readers' code and of the
+versions of their tools; a corpus that grew by one file reads one file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+from typing import TYPE_CHECKING
+
+from pipeline import __version__
+from pipeline.executor import map_in_order, open_executor
+from pipeline.ingest.isolation import read_each
+from pipeline.ingest.sources import folder, table
+from pipeline.stages import FileHashes, Progress, hash_code, path_name, tool_versions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from pipeline.study import Source, Study
+
+PARTS_FOLDER = ".parts"
+
+READING = ("pipeline.ingest.readers", "pipeline.ingest.repair", "pipeline.ingest.encodings",
+           "pipeline.ingest.sources", "pipeline.ingest.dates", "pipeline.languages.identify",
+           "pipeline.store.parts")  # fmt: skip
+"""The code that shapes a part."""
+TOOLS = ("pypdfium2", "pdfminer.six", "trafilatura", "lxml", "striprtf", "charset-normalizer",
+         "py3langid", "openpyxl", "pyarrow")  # fmt: skip
+"""The distributions that do."""
+
+
+def ocr_version() -> str:
+    """The version of the engine of the extra ``ocr``, or nothing: a page that it could not read before, it can now."""
+    try:
+        return importlib.metadata.version("rapidocr")
+    except importlib.metadata.PackageNotFoundError:
+        return ""
+
+
+def named_files(study: Study, source: Source) -> list[tuple[Path, str]]:
+    """The files of a source with the names that they have in it."""
+    root = study.resolve(source.path)
+    if source.kind == "table":
+        return [(root, root.name)]
+    return [(path, path_name(path, root)) for path in folder.list_files(study, source)]
+
+
+def gather_parts(study: Study, source: Source, hashes: FileHashes, progress: Progress) -> Iterator[tuple[Path, bool]]:
+    """The parts of a source in order, and whether a file was read for each just now."""
+    parts = study.corpus_folder / PARTS_FOLDER
+    parts.mkdir(parents=True, exist_ok=True)
+    code = (__version__, hash_code(READING), tool_versions(TOOLS), ocr_version())
+    if source.kind == "table":
+        path = study.resolve(source.path)
+        key = _key(hashes.of(path), code, path.suffixes, source.columns, source.language is not None)
+        return _table_parts(study, source, parts, key, progress)
+    keys = [(path, name, _key(hashes.of(path), code, name, study.pdf)) for path, name in named_files(study, source)]
+    return _folder_parts(study, source, parts, keys, progress)
+
+
+def drop_parts(study: Study, kept: set[Path]) -> None:
+    """Remove the parts of files that are no more, and drafts that a stopped run left."""
+    keys = {_key_of(path) for path in kept}
+    for path in (study.corpus_folder / PARTS_FOLDER).iterdir():
+        if path.suffix == ".draft" or _key_of(path) not in keys:
+            path.unlink()
+
+
+def _folder_parts(
+    study: Study, source: Source, parts: Path, keys: list[tuple[Path, str, str]], progress: Progress
+) -> Iterator[tuple[Path, bool]]:
+    """One part a file. A file that broke a limit has a part under that limit: another limit reads it again."""
+    limits = f"{study.run.seconds_per_file:g}-{study.run.megabytes_per_file}"
+    failed = {key: parts / f"{key}-{limits}.arrow" for _, _, key in keys}
+    whole = {key: parts / f"{key}.arrow" for _, _, key in keys}
+    missing = [folder.Task(path, name, whole[key], failed[key], study.pdf)
+               for path, name, key in keys if not whole[key].exists() and not failed[key].exists()]  # fmt: skip
+    for i, (task, problem) in enumerate(read_each(folder.read_into_part, missing, study.run)):
+        if problem is not None:
+            folder.reject_into_part(task, problem)
+        progress(f"files of {source.id}", i + 1, len(missing))
+    new = {task.target for task in missing}
+    for _, _, key in keys:
+        yield (whole[key] if whole[key].exists() else failed[key]), whole[key] in new
+
+
+def _table_parts(
+    study: Study, source: Source, parts: Path, key: str, progress: Progress
+) -> Iterator[tuple[Path, bool]]:
+    """The parts of a table; the file ``KEY.whole`` says that all were written, and how many they are."""
+    whole = parts / f"{key}.whole"
+    path = study.resolve(source.path)
+
+    def target(number: int) -> Path:
+        return parts / f"{key}-{number:06d}.arrow"
+
+    found = sorted(parts.glob(f"{key}-*.arrow"))
+    if found and whole.exists() and whole.read_text(encoding="utf-8") == str(len(found)):
+        yield from ((part, False) for part in found)
+        return
+    number = 0
+    chunks = table.read_chunks(path, source, target)
+    with open_executor(study.run.workers, path.stat().st_size // 100_000) as executor:
+        for done in map_in_order(executor, table.read_into_part, chunks, under_way=4):
+            progress(f"parts of {source.id}", number + 1, 0)
+            yield done, number == 0
+            number += 1
+    whole.write_text(str(number), encoding="utf-8")
+
+
+def _key(*what: object) -> str:
+    return hashlib.sha256(repr(what).encode()).hexdigest()[:32]
+
+
+def _key_of(path: Path) -> str:
+    return path.stem.split("-")[0]

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING
+
+import pyarrow.parquet as pq
+import pytest
+from user_study import FOLDER, run, write_study, write_texts
+
+from pipeline.ingest.isolation import read_each
+from pipeline.study import RunSettings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NO_SIDECAR = FOLDER.replace('metadata = "metadata.csv"', "")
+LIMITS = RunSettings(workers=2, seconds_per_file=2.0, megabytes_per_file=500)
+
+
+def test_a_task_that_hangs_is_stopped_and_takes_nobody_with_it() -> None:
+    ended = [(task, problem and problem.reason) for task, problem in read_each(time.sleep, [0, 60, 0.1, 0], LIMITS)]
+    assert ended == [(0, None), (60, "too_slow"), (0.1, None), (0, None)]
+
+
+def test_a_task_that_kills_its_process_takes_nobody_with_it() -> None:
+    problems = [problem for _, problem in read_each(os._exit, [3], LIMITS)]
+    assert [problem.reason for problem in problems if problem] == ["crashed"]
+    assert "exit code 3" in str(problems[0])
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/statm"), reason="memory is limited on Linux only")  # noqa: PTH110
+def test_a_task_that_needs_too_much_memory_is_stopped() -> None:
+    sizes = [1000, 2 << 30, 1000]
+    ended = [problem and problem.reason for _, problem in read_each(bytearray, sizes, LIMITS)]
+    assert ended == [None, "too_big", None]
+
+
+def test_a_reader_that_fails_over_one_file_takes_nobody_with_it() -> None:
+    ended = [(task, problem and str(problem)) for task, problem in read_each(int, ["7", "sieben", "8"], LIMITS)]
+    assert ended[0] == ("7", None)
+    assert ended[1][1].startswith("crashed: ValueError: invalid literal")
+    assert ended[2] == ("8", None)
+
+
+def test_no_task_starts_no_process() -> None:
+    assert list(read_each(time.sleep, [], LIMITS)) == []
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/statm"), reason="memory is limited on Linux only")  # noqa: PTH110
+def test_a_file_that_breaks_a_limit_is_a_reject_and_is_read_again_under_another_limit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    root = write_texts(tmp_path, {"small.txt": "Die Städtepartnerschaft mit Wuhan besteht seit 1982."}, None)
+    (root / "large.txt").write_text("Die Stadt hat viele Partner und gute Freunde.\n" * 800_000, encoding="utf-8")
+    write_study(tmp_path, NO_SIDECAR, more="[run]\nmegabytes_per_file = 100\n")
+    assert run(capsys, "corpus").status == 0
+    rejects = (tmp_path / "corpora" / "mine" / "rejects.csv").read_text(encoding="utf-8").splitlines()
+    assert len(rejects) == 2
+    assert "large.txt,corpus,too_big" in rejects[1]
+    write_study(tmp_path, NO_SIDECAR, more="[run]\nmegabytes_per_file = 4000\n")
+    assert run(capsys, "corpus").status == 0
+    names = pq.read_table(tmp_path / "corpora" / "mine" / "documents.parquet")["doc_id"].to_pylist()
+    assert [name.rpartition("/")[2] for name in names] == ["large.txt", "small.txt"]
