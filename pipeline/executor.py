@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from multiprocessing.context import BaseContext
 
-_PRELOADED = ("numpy", "pyarrow", "pyarrow.parquet", "pydantic", "pypdfium2", "trafilatura")
-"""Libraries that take long to load and that most workers need."""
+_PRELOADED = ("numpy", "pyarrow", "pyarrow.parquet", "pydantic")
+"""Libraries that take long to load and that all workers need."""
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -65,15 +65,16 @@ def open_executor(workers: int | None, tasks: int) -> Iterator[Executor]:
 
 
 @cache
-def process_context() -> BaseContext:
-    """How processes are started: from a server that has loaded our modules once, where the system can; else spawned.
+def process_context(more: tuple[str, ...] = ()) -> BaseContext:
+    """How processes are started: from a server that has loaded libraries once, where the system can; else spawned.
 
-    A server forks before it runs any thread, which this process, with Arrow's threads, may not.
+    A server forks before it runs any thread, which this process, with Arrow's threads, may not. ``more`` libraries are
+    loaded if the server is not running yet.
     """
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(list(_PRELOADED))
+    context.set_forkserver_preload([*_PRELOADED, *more])
     return context
 
 

@@ -85,13 +85,11 @@ def zwiesprache(verb: str, study: str, folder: Path) -> Run:
 
 
 def touch_lexicon(folder: Path, study: str) -> None:
-    """Make all that hangs on the lexicon stale and keep the store: take the stages out of the manifests."""
-    for place, stages in ((folder / "corpora" / study, ["mentions"]), (folder / "exports" / study, None)):
-        path = place / "manifest.json"
-        manifest = json.loads(path.read_text(encoding="utf-8"))
-        for name in stages or list(manifest["stages"]):
-            manifest["stages"].pop(name, None)
-        path.write_text(json.dumps(manifest), encoding="utf-8")
+    """Make stale what hangs on the lexicon, as a changed one would; the store of documents and words is kept."""
+    path = folder / "corpora" / study / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    manifest["stages"].pop("mentions")
+    path.write_text(json.dumps(manifest), encoding="utf-8")
 
 
 def main() -> None:

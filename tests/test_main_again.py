@@ -49,8 +49,7 @@ def times(folder: Path) -> dict[Path, int]:
 def drawn_fast(monkeypatch: pytest.MonkeyPatch) -> None:
     """Figures as empty files: what they look like is tested elsewhere."""
 
-    def draw(task: tuple[object, Path, str | None]) -> None:
-        _, draft, concept = task
+    def draw(_: object, draft: Path, concept: str | None) -> None:
         stem = draft / export_stages.FIGURES / concept if concept else draft / export_stages.FIGURES
         for kind in ("pdf", "svg", "png", "csv"):
             stem.with_name(f"{stem.name}.{kind}").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")

@@ -180,7 +180,8 @@ def save(figure: Figure, stem: Path) -> list[Path]:
     with drawing():
         for kind, facts in metadata.items():
             path = stem.with_name(f"{stem.name}.{kind}")
-            figure.savefig(path, format=kind, dpi=300, metadata=facts)
+            quick: dict[str, Any] = {"pil_kwargs": {"compress_level": 3}} if kind == "png" else {}
+            figure.savefig(path, format=kind, dpi=300, metadata=facts, **quick)
             paths.append(path)
     return paths
 

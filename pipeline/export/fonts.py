@@ -189,14 +189,15 @@ def _register() -> None:
 
 @cache
 def _metrics() -> _Metrics:
-    """A copy of the font with the characters of GB 2312 only.
+    """A copy of the font with the 3,755 commonest characters (GB 2312, level 1) only.
 
-    Each PDF subsets its font anew, which takes a second from the 30,000 glyphs of the whole and a fifth of that from
-    the copy. The characters are fixed, not those of the study, so that a figure's bytes depend on nothing else.
+    Each PDF subsets its font anew, which takes a second from the 30,000 glyphs of the whole and a tenth of that from
+    the copy; a rarer character is drawn from the whole. The characters are fixed, not those of the study, so that a
+    figure's bytes depend on nothing else.
     """
     from fontTools import subset
 
-    pairs = (bytes(pair) for pair in product(range(0xA1, 0xF8), range(0xA1, 0xFF)))
+    pairs = (bytes(pair) for pair in product((*range(0xA1, 0xAA), *range(0xB0, 0xD8)), range(0xA1, 0xFF)))
     han = "".join(pair.decode("gb2312", errors="ignore") for pair in pairs)
     characters = {*map(chr, range(0x20, 0x7F)), *map(chr, range(0xA0, 0x100)), *"–—‘’“”„…−", *han}
     options = subset.Options(

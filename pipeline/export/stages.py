@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pipeline.analyses.changes import changes
@@ -22,6 +23,7 @@ from pipeline.store import corpus, tokens
 from pipeline.store.tables import read_table, write_tables
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     import pyarrow as pa
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 TABLES_FOLDER = ".tables"
 TABLES = ("corpus", "timelines", "changes", "concordance")
 FIGURES = "timelines_by_language"
+WORKBOOK = "tables.xlsx"
 _FIGURE_KINDS = ("pdf", "svg", "png", "csv")
 
 
@@ -52,7 +55,6 @@ def write_timelines(study: Study, draft: Path, progress: Progress) -> Summary:
     write_tables(draft / TABLES_FOLDER, made)
     for name, table in made.items():
         tables.write_csv(table, draft / f"{name}.csv")
-    tables.write_xlsx(made, draft / "tables.xlsx")
     (draft / "latex").mkdir()
     for name in ("corpus", "changes"):
         tables.write_latex(made[name], draft / "latex" / f"{name}.tex", f"{study.title}: {name}", f"tab:{name}")
@@ -65,23 +67,31 @@ def write_timelines(study: Study, draft: Path, progress: Progress) -> Summary:
 
 
 def write_figures(study: Study, draft: Path, progress: Progress) -> Summary:
-    """Draw the overview and one figure for each concept that is mentioned."""
+    """Draw the overview and one figure for each concept that is mentioned; write the workbook meanwhile."""
     table = read_table(study.export_folder / TABLES_FOLDER, "timelines")
     labels = {concept.id: concept.label for concept in load_lexicon(study.lexicon)}
     (draft / FIGURES).mkdir()
     mentioned = {row["concept"] for row in table.select(["concept", "mentions"]).to_pylist() if row["mentions"]}
     wanted: list[str | None] = [None, *(concept for concept in labels if concept in mentioned)]
-    tasks = [(study, draft, concept) for concept in wanted]
+    tasks = [partial(_write_workbook, study, draft), *(partial(_write_figure, study, draft, name) for name in wanted)]
     with open_executor(study.run.workers, len(tasks) // 4) as executor:
-        for i, _ in enumerate(map_in_order(executor, _write_figure, tasks, under_way=8)):
+        for i, _ in enumerate(map_in_order(executor, _do, tasks, under_way=8)):
             progress("figures", i + 1, len(tasks))
-    return {"figures": len(tasks)}
+    return {"figures": len(wanted)}
 
 
-def _write_figure(task: tuple[Study, Path, str | None]) -> None:
+def _do(task: Callable[[], None]) -> None:
+    task()
+
+
+def _write_workbook(study: Study, draft: Path) -> None:
+    folder = study.export_folder / TABLES_FOLDER
+    tables.write_xlsx({name: read_table(folder, name) for name in TABLES}, draft / WORKBOOK)
+
+
+def _write_figure(study: Study, draft: Path, concept: str | None) -> None:
     from pipeline.export import figures
 
-    study, draft, concept = task
     table = read_table(study.export_folder / TABLES_FOLDER, "timelines")
     labels = {known.id: known.label for known in load_lexicon(study.lexicon)}
     note = caption(study)
@@ -162,9 +172,9 @@ TIMELINES_STAGE = Stage(
     folder=lambda study: study.export_folder,
     settings=_timeline_settings,
     reads=_from_corpus,
-    writes=(*(f"{name}.csv" for name in TABLES), "tables.xlsx", "latex", TABLES_FOLDER),
+    writes=(*(f"{name}.csv" for name in TABLES), "latex", TABLES_FOLDER),
     modules=("pipeline.analyses", "pipeline.export.tables", "pipeline.export.stages", "pipeline.store"),
-    tools=("numpy", "pyarrow", "xlsxwriter"),
+    tools=("numpy", "pyarrow"),
     run=write_timelines,
 )
 
@@ -174,11 +184,11 @@ FIGURES_STAGE = Stage(
     settings=words_for_readers,
     reads=lambda study: [
         study.lexicon,
-        *(study.export_folder / TABLES_FOLDER / f"{name}.arrow" for name in ("timelines", "corpus")),
+        *(study.export_folder / TABLES_FOLDER / f"{name}.arrow" for name in TABLES),
     ],
-    writes=(FIGURES, *(f"{FIGURES}.{kind}" for kind in _FIGURE_KINDS)),
+    writes=(FIGURES, *(f"{FIGURES}.{kind}" for kind in _FIGURE_KINDS), WORKBOOK),
     modules=("pipeline.export",),
-    tools=("matplotlib", "zhplot"),
+    tools=("matplotlib", "xlsxwriter", "zhplot"),
     run=write_figures,
 )
 

@@ -104,13 +104,14 @@ def _finish(study: Study, source: Source, part: Part, sidecar: folder.Sidecar) -
     characters = np.bincount(document, size * (kind != "boilerplate"), minlength=len(rows)).astype(np.int64)
     doc_id = [f"{source.id}/{row['key']}" for row in rows]
     base = study.resolve(source.path)
+    table_path = path_name(base, study.root) if source.kind == "table" else None
     documents = [
         {
             "doc_id": doc_id[i],
             "source_id": source.id,
             "source_type": source.type,
             "language": main[i],
-            "path": path_name(base / row["key"] if source.kind == "folder" else base, study.root),
+            "path": table_path or path_name(base / row["key"], study.root),
             "characters": int(characters[i]),
             **{name: said[i].get(name) for name in ("title", "author", "publisher", "city", "url")},
             **{name: row[name] for name in ("media_type", "sha256", "pages", "reader", "repairs")},

@@ -24,6 +24,8 @@ Task = TypeVar("Task")
 
 _MEGABYTE = 1 << 20
 _UNDER_WAY = 32
+_READERS = ("pypdfium2", "trafilatura")
+"""What reading takes longest to load."""
 
 
 def read_each(
@@ -46,7 +48,7 @@ def read_each(
         return
     workers = min(limits.workers or os.cpu_count() or 1, len(tasks))
     size = limits.megabytes_per_file
-    with ProcessPool(workers, initializer=_limit, initargs=(size,), context=process_context()) as pool:
+    with ProcessPool(workers, initializer=_limit, initargs=(size,), context=process_context(_READERS)) as pool:
         waiting: deque[tuple[Task, ProcessFuture[None]]] = deque()
         try:
             for task in tasks:
