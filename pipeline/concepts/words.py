@@ -246,9 +246,15 @@ def _pairs(slots: Sequence[_Slot], types: pa.Table, language: str) -> Iterable[t
         candidates["type"].to_pylist(), forms, candidates["lemma"].to_pylist(), candidates["parts"].to_pylist(),
         lowered, strict=True,
     )  # fmt: skip
+    alike: dict[str, set[int]] = {}
+    for number, slot in enumerate(slots):
+        for word in (slot.form, slot.lemma):
+            alike.setdefault(_key(word).casefold(), set()).add(number)
+    compounds = {number for number, slot in enumerate(slots) if slot.match == "compound"}
     for type_, form, lemma, parts, low in rows:
-        for number, slot in enumerate(slots):
-            fit = _fit(slot, form, lemma, low, parts)
+        found = (alike.get(_key(word).casefold(), set()) for word in (form, lemma, low))
+        for number in sorted(compounds.union(*found)):
+            fit = _fit(slots[number], form, lemma, low, parts)
             if fit is not None:
                 yield type_, number, fit
 
@@ -295,16 +301,22 @@ def _key(word: str) -> str:
 def _candidates(slots: Sequence[_Slot], types: pa.Table, language: str) -> pa.Table:
     """The types that may fill a slot: a coarse sieve in Arrow, so that Python sees some hundreds of types."""
     types = types.filter(pc.equal(types["language"], language))
-    keys = {_key(word).lower() for slot in slots for word in (slot.form, slot.lemma)}
+    slots_of: dict[str, list[_Slot]] = {}
+    for slot in slots:
+        for word in (slot.form, slot.lemma):
+            slots_of.setdefault(_key(word).lower(), []).append(slot)
+    keys = list(slots_of)
     stems = {written[:_STEM] for key in keys for written in (key, key.casefold())}
+    small = {key[:_STEM] for key in keys if any(_key(slot.form)[:1].islower() for slot in slots_of[key])}
     form, lemma = (_arrow_key(types[name]) for name in ("form", "lemma"))
     wanted = pc.or_(pc.is_in(form, pa.array(keys)), pc.is_in(lemma, pa.array(keys)))
-    capital = pc.and_(pc.utf8_is_upper(pc.utf8_slice_codeunits(types["form"], 0, 1)), _starts_with(form, stems))
-    wanted = pc.or_(wanted, capital)
+    capital = pc.and_(pc.utf8_is_upper(pc.utf8_slice_codeunits(types["form"], 0, 1)), _starts_with(form, small))
+    capitals = pc.and_(pc.utf8_is_upper(types["form"]), _starts_with(form, stems))
+    wanted = pc.or_(pc.or_(wanted, capital), capitals)
     for slot in slots:
         if slot.match == "compound":
             wanted = pc.or_(wanted, pc.starts_with(form, _key(slot.lemma).lower()))
-            for part in {slot.lemma, *slot.parts[:1]}:
+            for part in {slot.lemma, *slot.parts[-1:]}:
                 wanted = pc.or_(wanted, _has(types["parts"], part))
     return types.filter(wanted)
 
@@ -315,7 +327,7 @@ def _arrow_key(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def _starts_with(column: pa.ChunkedArray, stems: Iterable[str]) -> pa.ChunkedArray:
-    return pc.is_in(pc.utf8_slice_codeunits(column, 0, _STEM), pa.array(sorted(stems)))
+    return pc.is_in(pc.utf8_slice_codeunits(column, 0, _STEM), pa.array(sorted(stems), pa.string()))
 
 
 def _has(lists: pa.ChunkedArray, part: str) -> pa.ChunkedArray:
