@@ -29,7 +29,7 @@ class Run(NamedTuple):
 
     seconds: float
     peak_megabytes: float
-    """The greatest sum of what each process holds alone (unique set size)."""
+    """The greatest sum, over the processes, of resident memory that is not shared."""
     stages: dict[str, float]
 
 
@@ -68,12 +68,13 @@ def _watch(pid: int, peak: list[int]) -> None:
             peak[0] = max(peak[0], sum(_own_memory(p) for p in [root, *root.children(recursive=True)]))
         except psutil.NoSuchProcess:
             return
-        time.sleep(0.1)
+        time.sleep(0.2)
 
 
 def _own_memory(process: psutil.Process) -> int:
     try:
-        return int(process.memory_full_info().uss)
+        memory = process.memory_info()
+        return int(memory.rss - getattr(memory, "shared", 0))
     except (psutil.NoSuchProcess, psutil.AccessDenied):
         return 0
 
