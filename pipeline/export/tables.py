@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
+
+from pipeline.store.cells import guard_formulas
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -20,8 +21,6 @@ SHEET_ROWS = 1_048_576
 
 _CELL_CHARACTERS = 32_767
 _BATCH_ROWS = 50_000
-# As OWASP lists them under "CSV injection"; a spreadsheet set to Chinese also runs the fullwidth forms.
-_FORMULA_START = "^[=+\\-@\t\r\n＝＋－＠]"
 _MADE = dt.datetime(2000, 1, 1)  # noqa: DTZ001 - Excel has no time zones; a fixed date gives the same bytes
 _LATEX = str.maketrans(
     {
@@ -54,7 +53,7 @@ def write_csv(table: pa.Table, path: Path) -> None:
     """
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(_neutralise(pa.array(table.column_names, pa.string())).to_pylist())
+        writer.writerow(guard_formulas(pa.array(table.column_names, pa.string())).to_pylist())
         for batch in table.to_batches(max_chunksize=_BATCH_ROWS):
             writer.writerows(zip(*(_csv_cells(column) for column in batch.columns), strict=True))
 
@@ -135,11 +134,6 @@ def format_number(value: float, digits: int = 10) -> str:
     return str(np.format_float_positional(rounded, trim="-"))
 
 
-def _neutralise(texts: pa.Array) -> pa.Array:
-    run = pc.match_substring_regex(texts, _FORMULA_START)
-    return pc.if_else(run, pc.binary_join_element_wise("'", texts, ""), texts)
-
-
 def _is_number(kind: pa.DataType) -> bool:
     return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind))
 
@@ -169,7 +163,7 @@ def _csv_cells(column: pa.Array) -> Sequence[str | None]:
     texts = _texts(column)
     if _is_number(column.type):
         return texts
-    cells: Sequence[str | None] = _neutralise(pa.array(texts, pa.string())).to_pylist()
+    cells: Sequence[str | None] = guard_formulas(pa.array(texts, pa.string())).to_pylist()
     return cells
 
 

@@ -19,6 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.export import tables
+from pipeline.store.cells import guard_formula, guard_formulas
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -94,7 +95,8 @@ def test_a_number_is_written_with_ten_significant_digits_and_no_exponent_in_betw
 
 @given(st.lists(st.text(), min_size=1))
 def test_no_text_cell_of_a_csv_begins_like_a_formula(texts: list[str]) -> None:
-    cells = tables._neutralise(pa.array(texts, pa.string())).to_pylist()
+    cells = guard_formulas(pa.array(texts, pa.string())).to_pylist()
+    assert cells == [guard_formula(text) for text in texts]
     assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
     assert [cell.removeprefix("'") for cell in cells] == [text.removeprefix("'") for text in texts]
 
