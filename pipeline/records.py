@@ -10,7 +10,7 @@ import pyarrow as pa
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Kind = Literal["body", "heading", "footnote", "reference", "caption", "table", "boilerplate"]
+Kind = Literal["body", "heading", "footnote", "reference", "caption", "table", "boilerplate", "abstract", "keywords"]
 KINDS: tuple[str, ...] = get_args(Kind)
 
 REASONS: dict[str, str] = {
@@ -28,6 +28,10 @@ REASONS: dict[str, str] = {
     "too_slow": "reading the file took longer than the study allows",
     "too_big": "the file, or what it unpacks to, is larger than the study allows",
     "crashed": "the reader's process died over this file",
+    "robots": "the site's robots.txt forbids it",
+    "refused": "the address is none of http or https, or one of this machine or its network",
+    "unreachable": "the host did not answer, or not to the end",
+    "http_error": "the host answered with an error, or with redirects without end",
 }
 """Why an input item is no document; the only words that ``rejects.csv`` uses."""
 

@@ -5,27 +5,16 @@ from __future__ import annotations
 import datetime as dt  # noqa: TC003 - pydantic reads the annotations when the program runs
 import difflib
 import re
-import tomllib
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from pipeline.errors import StudyError, known_names
 from pipeline.records import DOCUMENTS, KINDS
+from pipeline.toml_files import CODE, NAME, read_toml, say_validation
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from pydantic_core import ErrorDetails
-
-_NAME, _CODE = r"^[a-z0-9_]+$", r"^[a-z]{2,3}$"
-_PATTERNS = {
-    _NAME: "a name is made of a-z, 0-9 and _",
-    _CODE: "a language is a code such as 'zh' or 'de'",
-}
-
-Name = Annotated[str, Field(pattern=_NAME)]
+Name = Annotated[str, Field(pattern=NAME)]
 
 LANGUAGES = ("zh", "de", "en")
 """The languages that have words here; passages in another are kept and marked, not counted."""
@@ -38,16 +27,43 @@ class _Table(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
+_KEYS_OF_KIND = {
+    "folder": {"path", "metadata", "file_dates"},
+    "table": {"path", "columns"},
+    "web": {"urls", "start", "allow", "deny", "sitemap", "limit"},
+    "archive": {"path", "metadata", "file_dates"},
+    "bibliography": {"path", "files"},
+}
+"""The keys of a source beside ``id kind type language`` that each kind has."""
+
+
 class Source(_Table):
     """Where documents come from."""
 
     id: Name
-    kind: Literal["folder", "table"]
-    path: str
+    kind: Literal["folder", "table", "web", "archive", "bibliography"]
     type: Annotated[str, Field(min_length=1)]
-    language: Annotated[str, Field(pattern=_CODE)] | None = None
+    path: str = ""
+    """A folder, a table, an archive of web pages or a folder of such, the export of a bibliography; nothing for web."""
+    language: Annotated[str, Field(pattern=CODE)] | None = None
     metadata: str | None = None
     columns: dict[str, str] | None = None
+    urls: str | None = None
+    """A list of addresses: text with one a line, or CSV with a column ``url`` and metadata beside it."""
+    start: list[str] = []
+    """Addresses from which links within the same hosts are followed."""
+    allow: list[str] = []
+    """Regular expressions; of the links found only those with a match are followed."""
+    deny: list[str] = []
+    """Regular expressions; what matches one is not fetched."""
+    sitemap: bool = True
+    """Whether the pages that the start's site maps name are fetched too."""
+    limit: Annotated[int, Field(ge=1)] = 1000
+    """Pages of this source, at most."""
+    files: str | None = None
+    """The folder that holds a bibliography's attachments; that of the export itself where absent."""
+    file_dates: bool = False
+    """Whether a file's time of change stands for a date that nothing else tells."""
 
     @field_validator("columns")
     @classmethod
@@ -60,14 +76,32 @@ class Source(_Table):
                 raise ValueError(f"a further column cannot be called {name!r}; take a new name of a-z, 0-9 and _")
         return columns
 
+    @field_validator("allow", "deny")
+    @classmethod
+    def _expressions(cls, patterns: list[str]) -> list[str]:
+        for pattern in patterns:
+            try:
+                re.compile(pattern)
+            except re.error as problem:
+                raise ValueError(f"{pattern!r} is no regular expression: {problem}") from None
+        return patterns
+
     @model_validator(mode="after")
     def _fits_its_kind(self) -> Self:
+        keys = _KEYS_OF_KIND[self.kind]
+        strange = sorted(self.model_fields_set - keys - {"id", "kind", "type", "language"})
         if self.kind == "table" and "text" not in (self.columns or {}):
             raise ValueError('a table needs columns = { text = "…" }: the name of the column that holds the text')
-        if self.kind == "folder" and self.columns is not None:
-            raise ValueError("columns belong to kind = 'table'; a folder takes a sidecar: metadata = 'metadata.csv'")
-        if self.kind == "table" and self.metadata is not None:
-            raise ValueError("metadata belongs to kind = 'folder'; a table has its metadata in its own columns")
+        if strange:
+            others = [kind for kind, known in _KEYS_OF_KIND.items() if strange[0] in known]
+            raise ValueError(
+                f"{strange[0]!r} belongs to kind = {' or '.join(map(repr, others))}; kind = {self.kind!r} has "
+                + ", ".join(sorted(keys))
+            )
+        if "path" in keys and not self.path:
+            raise ValueError(f"the key 'path' is missing; kind = {self.kind!r} needs one")
+        if self.kind == "web" and (self.urls is None) == (not self.start):
+            raise ValueError('a web source has either start = ["https://…"], a site, or urls = "list.csv", a list')
         return self
 
 
@@ -137,6 +171,20 @@ class PdfSettings(_Table):
     """Whether pictures of pages are read, where the extra ``ocr`` is installed."""
 
 
+class WebSettings(_Table):
+    """How pages are fetched; what is fetched once is kept and not fetched again."""
+
+    contact: str = ""
+    """An address where the owner of a site can reach you; it stands in each request. Needed for web sources."""
+    delay: Annotated[float, Field(ge=0, strict=False)] = 2.0
+    """Seconds between two requests to one host."""
+    timeout: Annotated[float, Field(gt=0, strict=False)] = 30.0
+    """Seconds that a host may be silent."""
+    megabytes_per_page: Annotated[int, Field(ge=1)] = 50
+    local: bool = False
+    """Whether addresses of this machine and of its network may be fetched."""
+
+
 class RunSettings(_Table):
     """How the work is spread."""
 
@@ -163,6 +211,7 @@ class _File(_Table):
     timelines: TimelineSettings = TimelineSettings()
     topics: TopicSettings = TopicSettings()
     pdf: PdfSettings = PdfSettings()
+    web: WebSettings = WebSettings()
     run: RunSettings = RunSettings()
 
 
@@ -185,6 +234,7 @@ class Study(BaseModel):
     timelines: TimelineSettings
     topics: TopicSettings
     pdf: PdfSettings
+    web: WebSettings
     run: RunSettings
 
     @property
@@ -230,6 +280,7 @@ def load_study(path: Path, root: Path | None = None) -> Study:
         timelines=file.timelines,
         topics=file.topics,
         pdf=file.pdf,
+        web=file.web,
         run=file.run,
     )
     for source in study.sources:
@@ -237,61 +288,6 @@ def load_study(path: Path, root: Path | None = None) -> Study:
     if not study.lexicon.is_file():
         raise StudyError(f"{path}: [study] lexicon: there is no file {study.lexicon}")
     return study
-
-
-def read_toml(path: Path, error: type[StudyError]) -> dict[str, Any]:
-    """Parse a TOML file; say where it breaks.
-
-    Raises:
-        StudyError: of the class ``error``, when the file is missing, not UTF-8 or not TOML.
-    """
-    try:
-        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
-    except FileNotFoundError:
-        near = sorted(str(p) for p in path.parent.glob("*.toml")) if path.parent.is_dir() else []
-        raise error(f"{path}: there is no such file" + (f"; there is {', '.join(near)}" if near else "")) from None
-    except IsADirectoryError:
-        raise error(f"{path}: this is a folder; name the .toml file in it") from None
-    except OSError as problem:
-        raise error(f"{path}: {problem.strerror}") from None
-    except UnicodeDecodeError as problem:
-        raise error(f"{path}: byte {problem.start} is not UTF-8; save the file as UTF-8") from None
-    except tomllib.TOMLDecodeError as problem:
-        raise error(f"{path}: not valid TOML: {problem}") from None
-
-
-def first_error(problem: ValidationError) -> ErrorDetails:
-    """The error to speak of. A misspelt key is often also a missing one: its name says more."""
-    errors = problem.errors()
-    return next((error for error in errors if error["type"] == "extra_forbidden"), errors[0])
-
-
-def say_validation(path: Path, problem: ValidationError, model: type[BaseModel]) -> str:
-    """The first thing that is wrong, in one sentence: the file, the place, what would be right."""
-    first = _plainest(problem.errors())
-    place = _place(first["loc"])
-    if first["type"] == "extra_forbidden":
-        key = str(first["loc"][-1])
-        return f"{path}: {place}: unknown key; {known_names(key, _keys_at(model, first['loc'][:-1]))}"
-    if first["type"] == "missing":
-        return f"{path}: {place}: this key is missing"
-    message = first["msg"].removeprefix("Value error, ")
-    if first["type"] == "string_pattern_mismatch":
-        message = _PATTERNS[first["ctx"]["pattern"]]
-    elif first["type"] == "model_type":
-        message = "this should be a table of keys and values"
-    given = "" if first["type"] == "value_error" else f", but it is {_short(first['input'])}"
-    return f"{path}: {place}: {message[0].lower() + message[1:]}{given}"
-
-
-def _plainest(errors: Sequence[ErrorDetails]) -> ErrorDetails:
-    """The error to tell; a value of several possible shapes has one for each: an unknown key or the deepest is best."""
-    for kind in ("extra_forbidden", "missing"):
-        for error in errors:
-            if error["type"] == kind:
-                return error
-    place = errors[0]["loc"][:-1]
-    return max((error for error in errors if error["loc"][: len(place)] == place), key=lambda error: len(error["loc"]))
 
 
 def _read_file(path: Path) -> _File:
@@ -304,6 +300,12 @@ def _read_file(path: Path) -> _File:
 
 def _check_paths(study: Study, source: Source) -> None:
     where = f"{study.path}: [[source]] {source.id}"
+    if source.kind == "web":
+        if not study.web.contact:
+            raise StudyError(f"{study.path}: [web] contact is missing: a mail or web address, which each request names")
+        if source.urls and not study.resolve(source.urls).is_file():
+            raise StudyError(f"{where}: urls: there is no file {study.resolve(source.urls)}")
+        return
     path = study.resolve(source.path)
     if not path.exists():
         raise StudyError(f"{where}: path: there is no {path}")
@@ -315,39 +317,5 @@ def _check_paths(study: Study, source: Source) -> None:
         raise StudyError(f"{where}: path: {path} is a folder; kind = 'table' needs a file")
     if source.metadata and not (path / source.metadata).is_file():
         raise StudyError(f"{where}: metadata: there is no {path / source.metadata}")
-
-
-def _place(location: tuple[int | str, ...]) -> str:
-    """``("source", 1, "kind")`` as ``[[source]] number 2: kind``."""
-    words: list[str] = []
-    for step in location:
-        if isinstance(step, int):
-            words[-1] = f"[{words[-1]}]" if len(words) == 1 else words[-1]
-            words[-1] += f" number {step + 1}"
-        elif not words:
-            words.append(f"[{step}]")
-        elif not step.startswith(("function-", "literal[", "list[", "nullable", "_")) and step not in {"str", "int"}:
-            words.append(step)
-    return ": ".join(words)
-
-
-def _keys_at(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
-    """The keys that a table of the file can have."""
-    found = model
-    for step in location:
-        if step in found.model_fields:
-            found = next(_models_in(found.model_fields[str(step)].annotation), found)
-    return list(found.model_fields)
-
-
-def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
-    """The models that a type is made of: ``list[str | _Term]`` holds ``_Term``."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for inner in getattr(annotation, "__args__", ()):
-        yield from _models_in(inner)
-
-
-def _short(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "…"
+    if source.files and not study.resolve(source.files).is_dir():
+        raise StudyError(f"{where}: files: there is no folder {study.resolve(source.files)}")

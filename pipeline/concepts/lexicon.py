@@ -11,7 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from pipeline.errors import LexiconError
 from pipeline.languages import han
 from pipeline.records import Concept, Term
-from pipeline.study import LANGUAGES, first_error, read_toml, say_validation
+from pipeline.study import LANGUAGES
+from pipeline.toml_files import first_error, read_toml, say_validation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -17,6 +17,8 @@ _KIND_NAMES = {
     "caption": "captions",
     "table": "tables",
     "boilerplate": "page furniture",
+    "abstract": "abstracts",
+    "keywords": "keywords",
 }
 
 

@@ -32,6 +32,8 @@ COLOURS = {
     "caption": "#e69f00",
     "table": "#56b4e9",
     "boilerplate": "#767676",
+    "abstract": "#8c6d1f",
+    "keywords": "#000000",
 }
 """A colour a kind, told apart by colour-blind eyes too (Okabe and Ito 2008)."""
 

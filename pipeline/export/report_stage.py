@@ -72,7 +72,7 @@ def _source(study: Study, name: str) -> dict[str, str]:
         "source": source.id,
         "kind": source.kind,
         "type": source.type,
-        "path": source.path,
+        "path": source.path or source.urls or ", ".join(source.start),
         "metadata": source.metadata or ("columns of the table" if source.columns else "none"),
     }
 

@@ -11,6 +11,7 @@ import importlib.metadata
 from typing import TYPE_CHECKING
 
 from pipeline import __version__
+from pipeline.errors import StudyError
 from pipeline.executor import map_in_order, open_executor
 from pipeline.ingest.isolation import read_each
 from pipeline.ingest.sources import folder, table
@@ -46,6 +47,8 @@ def named_files(study: Study, source: Source) -> list[tuple[Path, str]]:
     root = study.resolve(source.path)
     if source.kind == "table":
         return [(root, root.name)]
+    if source.kind != "folder":
+        raise StudyError(f"{study.path}: [[source]] {source.id}: kind = {source.kind!r} is not read yet")
     return [(path, path_name(path, root)) for path in folder.list_files(study, source)]
 
 

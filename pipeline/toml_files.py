@@ -1,0 +1,114 @@
+"""TOML files that users write: read, and what is wrong in them said with its place and what would be right."""
+
+from __future__ import annotations
+
+import tomllib
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel
+
+from pipeline.errors import StudyError, known_names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from pydantic import ValidationError
+    from pydantic_core import ErrorDetails
+
+NAME, CODE = r"^[a-z0-9_]+$", r"^[a-z]{2,3}$"
+_PATTERNS = {
+    NAME: "a name is made of a-z, 0-9 and _",
+    CODE: "a language is a code such as 'zh' or 'de'",
+}
+
+
+def read_toml(path: Path, error: type[StudyError]) -> dict[str, Any]:
+    """Parse a TOML file; say where it breaks.
+
+    Raises:
+        StudyError: of the class ``error``, when the file is missing, not UTF-8 or not TOML.
+    """
+    try:
+        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    except FileNotFoundError:
+        near = sorted(str(p) for p in path.parent.glob("*.toml")) if path.parent.is_dir() else []
+        raise error(f"{path}: there is no such file" + (f"; there is {', '.join(near)}" if near else "")) from None
+    except IsADirectoryError:
+        raise error(f"{path}: this is a folder; name the .toml file in it") from None
+    except OSError as problem:
+        raise error(f"{path}: {problem.strerror}") from None
+    except UnicodeDecodeError as problem:
+        raise error(f"{path}: byte {problem.start} is not UTF-8; save the file as UTF-8") from None
+    except tomllib.TOMLDecodeError as problem:
+        raise error(f"{path}: not valid TOML: {problem}") from None
+
+
+def first_error(problem: ValidationError) -> ErrorDetails:
+    """The error to speak of. A misspelt key is often also a missing one: its name says more."""
+    errors = problem.errors()
+    return next((error for error in errors if error["type"] == "extra_forbidden"), errors[0])
+
+
+def say_validation(path: Path, problem: ValidationError, model: type[BaseModel]) -> str:
+    """The first thing that is wrong, in one sentence: the file, the place, what would be right."""
+    first = _plainest(problem.errors())
+    place = _place(first["loc"])
+    if first["type"] == "extra_forbidden":
+        key = str(first["loc"][-1])
+        return f"{path}: {place}: unknown key; {known_names(key, _keys_at(model, first['loc'][:-1]))}"
+    if first["type"] == "missing":
+        return f"{path}: {place}: this key is missing"
+    message = first["msg"].removeprefix("Value error, ")
+    if first["type"] == "string_pattern_mismatch":
+        message = _PATTERNS[first["ctx"]["pattern"]]
+    elif first["type"] == "model_type":
+        message = "this should be a table of keys and values"
+    given = "" if first["type"] == "value_error" else f", but it is {_short(first['input'])}"
+    return f"{path}: {place}: {message[0].lower() + message[1:]}{given}"
+
+
+def _plainest(errors: Sequence[ErrorDetails]) -> ErrorDetails:
+    """The error to tell; a value of several possible shapes has one for each: an unknown key or the deepest is best."""
+    for kind in ("extra_forbidden", "missing"):
+        for error in errors:
+            if error["type"] == kind:
+                return error
+    place = errors[0]["loc"][:-1]
+    return max((error for error in errors if error["loc"][: len(place)] == place), key=lambda error: len(error["loc"]))
+
+
+def _place(location: tuple[int | str, ...]) -> str:
+    """``("source", 1, "kind")`` as ``[[source]] number 2: kind``."""
+    words: list[str] = []
+    for step in location:
+        if isinstance(step, int):
+            words[-1] = f"[{words[-1]}]" if len(words) == 1 else words[-1]
+            words[-1] += f" number {step + 1}"
+        elif not words:
+            words.append(f"[{step}]")
+        elif not step.startswith(("function-", "literal[", "list[", "nullable", "_")) and step not in {"str", "int"}:
+            words.append(step)
+    return ": ".join(words)
+
+
+def _keys_at(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
+    """The keys that a table of the file can have."""
+    found = model
+    for step in location:
+        if step in found.model_fields:
+            found = next(_models_in(found.model_fields[str(step)].annotation), found)
+    return list(found.model_fields)
+
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    """The models that a type is made of: ``list[str | _Term]`` holds ``_Term``."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for inner in getattr(annotation, "__args__", ()):
+        yield from _models_in(inner)
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "…"
