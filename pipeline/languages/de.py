@@ -12,8 +12,20 @@ from pipeline.languages.lemmas import lemma_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["VERSION", "are_words", "cut", "lemmatize", "split_compounds"]
+__all__ = ["MODULES", "TOOLS", "VERSION", "are_words", "cut", "lemmatize", "split_compounds"]
 
+MODULES = (
+    "pipeline.languages.de",
+    "pipeline.languages.chunks",
+    "pipeline.languages.cuts",
+    "pipeline.languages.lemmas",
+    "pipeline.languages.morphology",
+    "pipeline.languages.spelling",
+    "pipeline.languages.compounds",
+)
+"""Our modules whose code shapes the words."""
+TOOLS = ("spacy", "simplemma", "HanTa")
+"""The packages that do."""
 VERSION: str
 """The packages that shape the result, with their versions; looked up when first asked for."""
 

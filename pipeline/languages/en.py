@@ -10,8 +10,12 @@ from pipeline.languages.cuts import Cuts, are_words, versions
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["VERSION", "are_words", "cut", "lemmatize", "split_compounds"]
+__all__ = ["MODULES", "TOOLS", "VERSION", "are_words", "cut", "lemmatize", "split_compounds"]
 
+MODULES = ("pipeline.languages.en", "pipeline.languages.chunks", "pipeline.languages.cuts")
+"""Our modules whose code shapes the words."""
+TOOLS = ("spacy", "simplemma")
+"""The packages that do."""
 VERSION: str
 """The packages that shape the result, with their versions; looked up when first asked for."""
 

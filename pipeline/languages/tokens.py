@@ -1,25 +1,27 @@
 """The stage ``tokens``: passages -> words, lemmas, compound parts. It knows no lexicon.
 
-It writes ``cuts.arrow`` and ``cut_types.parquet``: the words as each language's tools cut them. The stage ``mentions``
-makes ``tokens.arrow`` and ``types.parquet`` of them, in which the lexicon's Chinese terms are whole, so that a changed
-lexicon cuts nothing again (see docs/decisions).
+Each batch of passages is cut by itself and kept as a piece for each language, so that a corpus that grew is cut where
+it is new, and a changed language alone is cut again. ``cuts.arrow`` says which pieces the corpus is made of and which
+type each of their forms is; ``cut_types.parquet`` holds the types. The stage ``mentions`` makes ``tokens.arrow`` and
+``types.parquet`` of them, in which the lexicon's Chinese terms are whole, so that a changed lexicon cuts nothing again
+(see docs/decisions).
 """
 
 from __future__ import annotations
 
 import importlib
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Protocol, cast
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipeline.executor import map_in_order, open_executor
 from pipeline.languages.cuts import Cuts
 from pipeline.records import TYPES
-from pipeline.stages import Progress, Stage, Summary
-from pipeline.store import corpus, tokens
+from pipeline.stages import Progress, Stage, Summary, hash_code, tool_versions
+from pipeline.store import corpus, pieces, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,12 +31,17 @@ if TYPE_CHECKING:
     from pipeline.study import Study
 
 TYPES_AT_ONCE = 20_000
+PIECES_FOLDER = ".cuts"
 
 
 class Language(Protocol):
     """What each language module offers."""
 
     VERSION: str
+    MODULES: tuple[str, ...]
+    """Our modules whose code shapes its words, lemmas and parts."""
+    TOOLS: tuple[str, ...]
+    """The distributions that do."""
 
     def cut(self, texts: Sequence[str]) -> Cuts: ...  # noqa: D102
     def are_words(self, forms: Sequence[str]) -> list[bool]: ...  # noqa: D102
@@ -47,34 +54,39 @@ def language_module(code: str) -> Language:
     return cast("Language", importlib.import_module(f"pipeline.languages.{code}"))
 
 
-@dataclass(frozen=True, slots=True)
-class _CutBatch:
-    """The words of one batch of passages in one language; passages by their number in the corpus."""
-
-    language: str
-    cuts: Cuts
-    first: np.ndarray
+def language_key(code: str) -> str:
+    """What a language's words depend on beside the text, as a short string: the code and the tools."""
+    module = language_module(code)
+    return f"{hash_code((*module.MODULES, 'pipeline.languages.tokens'))} {tool_versions(module.TOOLS)}"
 
 
 def cut_corpus(study: Study, draft: Path, progress: Progress) -> Summary:
     """Cut all passages of the study's languages into words.
 
     Returns:
-        Tokens, types, and how many passages are in none of the study's languages.
+        Tokens, types, and how many batches were cut now, of how many.
     """
     folder = study.corpus_folder
-    batches = corpus.count_batches(folder)
-    vocabulary = tokens.Vocabulary()
-    total = 0
-    with open_executor(study.run.workers, batches) as executor:
-        task = partial(_cut_batch, folder, study.languages)
-        with tokens.TokenWriter(draft / tokens.CUTS_FILE) as writer:
-            for i, parts in enumerate(map_in_order(executor, task, range(batches), under_way=6)):
-                total += _write_batch(writer, vocabulary, parts)
-                progress("words", i + 1, batches)
-        types = _describe(vocabulary, executor, progress)
-    tokens.write_types(draft / tokens.CUT_TYPES_FILE, types)
-    return {"tokens": total, "types": len(vocabulary)}
+    kept = folder / PIECES_FOLDER
+    kept.mkdir(exist_ok=True)
+    keys = {code: language_key(code) for code in study.languages}
+    digests = corpus.batch_digests(folder)
+    paths = [{code: pieces.piece_path(kept, code, key, digest) for code, key in keys.items()} for digest in digests]
+    missing = [i for i, own in enumerate(paths) if not all(path.exists() for path in own.values())]
+    with open_executor(study.run.workers, len(missing)) as executor:
+        tasks = ((i, paths[i]) for i in missing)
+        for i, _ in enumerate(map_in_order(executor, partial(_cut_batch, folder), tasks, under_way=6)):
+            progress("words", i + 1, len(missing))
+        with tokens.CutsWriter(draft / tokens.CUTS_FILE) as writer:
+            for own in paths:
+                writer.add({code: pieces.read_piece(path) for code, path in own.items()}, own)
+        types = _describe(study, writer.vocabulary, keys, executor, progress)
+    tokens.write_types(draft / tokens.CUT_TYPES_FILE, types, keys)
+    pieces.drop_pieces(kept, (path for own in paths for path in own.values()))
+    return {"tokens": writer.tokens, "types": len(writer.vocabulary), "batches": len(paths), "cut_now": len(missing)}
+
+
+DESCRIBED = [name for name in TYPES.names if name != "type"]
 
 
 def describe_types(language: str, forms: Sequence[str]) -> pa.Table:
@@ -93,51 +105,47 @@ def describe_types(language: str, forms: Sequence[str]) -> pa.Table:
     )
 
 
-def _cut_batch(folder: Path, languages: Sequence[str], batch: int) -> list[_CutBatch]:
-    passages = corpus.read_batch(folder, batch, ["passage", "language", "text"])
+def _cut_batch(folder: Path, task: tuple[int, dict[str, Path]]) -> None:
+    batch, paths = task
+    passages = corpus.read_batch(folder, batch, ["language", "text"])
     language = passages["language"].to_numpy()
-    numbers = passages["passage"].to_numpy()
-    texts = passages["text"].to_pylist()
-    parts = []
-    for code in languages:
+    for code, path in paths.items():
+        if path.exists():
+            continue
         rows = np.flatnonzero(language == code)
-        if len(rows):
-            cuts = _bounded(language_module(code).cut([texts[row] for row in rows.tolist()]))
-            parts.append(_CutBatch(code, cuts, numbers[rows]))
-    return parts
+        cuts = _bounded(language_module(code).cut(passages["text"].take(pa.array(rows)).to_pylist()))
+        columns = {
+            "passage": pa.array(rows[cuts.passage].astype(np.uint32)),
+            "start": pa.array(cuts.start.astype(np.uint32)),
+            "length": pa.array(cuts.length.astype(np.uint16)),
+            "form": pa.DictionaryArray.from_arrays(
+                pa.array(cuts.form.astype(np.int32)), pa.array(cuts.forms, pa.string())
+            ),
+        }
+        pieces.write_piece(path, pa.table(columns))
 
 
-def _write_batch(writer: tokens.TokenWriter, vocabulary: tokens.Vocabulary, parts: Sequence[_CutBatch]) -> int:
-    passage = [part.first[part.cuts.passage] for part in parts]
-    start = [part.cuts.start for part in parts]
-    length = [part.cuts.length for part in parts]
-    type_ = [vocabulary.number(part.language, part.cuts.forms)[part.cuts.form] for part in parts]
-    columns = [np.concatenate(column or [np.empty(0, np.int64)]) for column in (passage, start, length, type_)]
-    order = np.argsort(columns[0], kind="stable") if len(parts) > 1 else slice(None)
-    dtypes = (np.uint32, np.uint32, np.uint16, np.uint32)
-    writer.add(*(column[order].astype(dtype) for column, dtype in zip(columns, dtypes, strict=True)))
-    return len(columns[0])
-
-
-def _describe(vocabulary: tokens.Vocabulary, executor: Executor, progress: Progress) -> pa.Table:
-    """The table of types; lemmas and parts are found once per type, in parallel."""
-    pairs = vocabulary.pairs()
-    language = np.array([code for code, _ in pairs], dtype=object)
-    pieces: list[pa.Table] = []
-    rows: list[np.ndarray] = []
-    for code in dict.fromkeys(language):
-        mine = np.flatnonzero(language == code)
-        chunks = [mine[i : i + TYPES_AT_ONCE] for i in range(0, len(mine), TYPES_AT_ONCE)]
-        tasks = ([pairs[row][1] for row in chunk.tolist()] for chunk in chunks)
-        described = map_in_order(executor, partial(describe_types, code), tasks, under_way=6)
-        for i, piece in enumerate(described):
-            pieces.append(piece)
+def _describe(
+    study: Study, vocabulary: tokens.Vocabulary, keys: dict[str, str], executor: Executor, progress: Progress
+) -> pa.Table:
+    """The table of types; lemmas and parts are found once per type, in parallel, those of the last time are taken."""
+    known = tokens.read_described(study.corpus_folder / tokens.CUT_TYPES_FILE, keys)
+    tables: list[pa.Table] = []
+    for code in keys:
+        forms = pa.array(vocabulary.forms(code), pa.string())
+        old = known.filter(pc.equal(known["language"], code))
+        place = pc.index_in(forms, value_set=old["form"].combine_chunks())
+        new = forms.filter(place.is_null())
+        chunks = [new.slice(at, TYPES_AT_ONCE).to_pylist() for at in range(0, len(new), TYPES_AT_ONCE)]
+        fresh = [old.select(DESCRIBED)]
+        for i, piece in enumerate(map_in_order(executor, partial(describe_types, code), chunks, under_way=6)):
+            fresh.append(piece.select(DESCRIBED).cast(fresh[0].schema))
             progress(f"lemmas ({code})", i + 1, len(chunks))
-        rows += chunks
-    if not pieces:
-        return TYPES.empty_table()
-    table = pa.concat_tables(pieces).take(pa.array(np.argsort(np.concatenate(rows))))
-    return table.add_column(0, "type", pa.array(range(len(pairs)), pa.uint32()))
+        row = place.to_numpy(zero_copy_only=False).astype(np.float64)
+        row[np.isnan(row)] = len(old) + np.arange(len(new))
+        table = pa.concat_tables(fresh).combine_chunks().take(pa.array(row.astype(np.int64)))
+        tables.append(table.append_column("type", pa.array(vocabulary.numbers(code), pa.uint32())))
+    return pa.concat_tables(tables).sort_by("type").select(TYPES.names)
 
 
 def _bounded(cuts: Cuts) -> Cuts:

@@ -20,8 +20,12 @@ from pipeline.languages.cuts import Cuts, are_words, number_by_first_appearance
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["VERSION", "are_words", "cut", "lemmatize", "split_compounds"]
+__all__ = ["MODULES", "TOOLS", "VERSION", "are_words", "cut", "lemmatize", "split_compounds"]
 
+MODULES = ("pipeline.languages.zh", "pipeline.languages.han", "pipeline.languages.cuts")
+"""Our modules whose code shapes the words."""
+TOOLS = ("rjieba", "opencc")
+"""The packages that do."""
 VERSION = f"rjieba {version('rjieba')}; {han.VERSION}"
 """The packages that shape the words."""
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+import json
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from pipeline.errors import InputError
 from pipeline.records import TOKENS, TYPES
+from pipeline.store.pieces import decode_forms, read_piece
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
     from types import TracebackType
 
@@ -22,6 +26,7 @@ TYPES_FILE = "types.parquet"
 CUTS_FILE = "cuts.arrow"
 CUT_TYPES_FILE = "cut_types.parquet"
 WORDS_FILE = "words.arrow"
+_KEYS = b"zwiesprache.described"
 
 LONGEST = int(np.iinfo(np.uint16).max)
 """A token's length is 16 bits; what is longer is kept as several tokens."""
@@ -59,30 +64,123 @@ class TokenWriter:
 class Vocabulary:
     """Numbers types in the order in which they first appear."""
 
-    def __init__(self, known: pa.Table | None = None) -> None:
-        self._number: dict[tuple[str, str], int] = {}
-        if known is not None:
-            pairs = zip(known["language"].to_pylist(), known["form"].to_pylist(), strict=True)
-            self._number = {pair: i for i, pair in enumerate(pairs)}
+    def __init__(self) -> None:
+        self._numbers: dict[str, dict[str, int]] = {}
+        self._size = 0
 
     def __len__(self) -> int:
-        return len(self._number)
+        return self._size
 
     def number(self, language: str, forms: Sequence[str]) -> NDArray[np.uint32]:
         """The type of each form; unknown forms become new types."""
-        numbers = self._number
-        return np.fromiter(
-            (numbers.setdefault((language, form), len(numbers)) for form in forms), np.uint32, count=len(forms)
-        )
+        known = self._numbers.setdefault(language, {})
+        others = self._size - len(known)
+        found = [known.setdefault(form, others + len(known)) for form in forms]
+        self._size = others + len(known)
+        return np.array(found, np.uint32)
 
-    def pairs(self, first: int = 0) -> list[tuple[str, str]]:
-        """Language and form of each type, from the type ``first`` on."""
-        return list(self._number)[first:]
+    def forms(self, language: str) -> list[str]:
+        """The forms of a language in order of their types."""
+        return list(self._numbers.get(language, {}))
+
+    def numbers(self, language: str) -> list[int]:
+        """The types of a language, in order."""
+        return list(self._numbers.get(language, {}).values())
 
 
-def write_types(path: Path, types: pa.Table) -> None:
-    """Write the table of types; row number and ``type`` are the same."""
-    pq.write_table(types.cast(TYPES), path, compression="zstd", write_statistics=False)
+CUTS = pa.schema([("language", pa.string()), ("piece", pa.string()), ("types", pa.list_(pa.uint32()))])
+"""``cuts.arrow``: for each batch of passages the pieces of its languages, and the type of each of a piece's forms."""
+
+
+class CutsWriter:
+    """Writes which pieces the words of each batch are kept in; numbers the types."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.vocabulary = Vocabulary()
+        self.tokens = 0
+
+    def __enter__(self) -> Self:
+        self._sink = pa.OSFile(str(self._path), "wb")
+        self._writer = pa.ipc.new_file(self._sink, CUTS)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._writer.close()
+        self._sink.close()
+
+    def add(self, own: Mapping[str, pa.RecordBatch], paths: Mapping[str, Path]) -> None:
+        """Take the pieces of a batch, by language."""
+        types = [self.vocabulary.number(code, decode_forms(piece)[1].to_pylist()) for code, piece in own.items()]
+        self.tokens += sum(piece.num_rows for piece in own.values())
+        names = [f"{paths[code].parent.name}/{paths[code].name}" for code in own]
+        self._writer.write_batch(pa.record_batch([pa.array(list(own)), pa.array(names), pa.array(types)], schema=CUTS))
+
+
+class Cut(NamedTuple):
+    """The tokens of one language in one batch, in order of passage and start."""
+
+    passage: NDArray[np.uint32]
+    """Row of the passage in its batch."""
+    start: NDArray[np.uint32]
+    length: NDArray[np.uint16]
+    form: NDArray[np.int32]
+    """Index into ``forms`` and ``types``."""
+    forms: pa.Array
+    types: NDArray[np.uint32]
+
+
+def read_cuts(folder: Path, batch: int) -> dict[str, Cut]:
+    """The words of one batch as they were cut, by language.
+
+    Raises:
+        InputError: a piece is gone or damaged; ``cuts.arrow`` was removed, so that the stage ``tokens`` runs again.
+    """
+    with pa.memory_map(str(folder / CUTS_FILE)) as source:
+        rows = pa.ipc.open_file(source).get_batch(batch)
+    found: dict[str, Cut] = {}
+    for row, code in enumerate(rows["language"].to_pylist()):
+        try:
+            piece = read_piece(folder / rows["piece"][row].as_py())
+        except InputError:
+            (folder / CUTS_FILE).unlink()
+            raise
+        form, forms = decode_forms(piece)
+        place, start, length = (piece[name].to_numpy() for name in ("passage", "start", "length"))
+        found[code] = Cut(place, start, length, form, forms, rows["types"][row].values.to_numpy())
+    return found
+
+
+def piece_names(folder: Path) -> list[dict[str, str]]:
+    """For each batch the names of the pieces that hold its words, by language."""
+    with pa.memory_map(str(folder / CUTS_FILE)) as source:
+        reader = pa.ipc.open_file(source)
+        batches = [reader.get_batch(i) for i in range(reader.num_record_batches)]
+    return [dict(zip(b["language"].to_pylist(), b["piece"].to_pylist(), strict=True)) for b in batches]
+
+
+def write_types(path: Path, types: pa.Table, keys: Mapping[str, str] | None = None) -> None:
+    """Write the table of types; row number and ``type`` are the same.
+
+    Args:
+        path: The file.
+        types: The table.
+        keys: For each language what its lemmas and parts depend on, for `read_described`.
+    """
+    schema = TYPES.with_metadata({_KEYS: json.dumps(dict(keys))} if keys else None)
+    pq.write_table(types.cast(schema), path, compression="zstd", compression_level=1, write_statistics=False)
+
+
+def read_described(path: Path, keys: Mapping[str, str]) -> pa.Table:
+    """The types that a run before described in the same way; none where there was no such run."""
+    if not path.exists():
+        return TYPES.empty_table()
+    table = pq.read_table(path)
+    then = json.loads((table.schema.metadata or {}).get(_KEYS, b"{}"))
+    same = [code for code, key in keys.items() if then.get(code) == key]
+    return table.filter(pc.is_in(table["language"], pa.array(same, pa.string()))).combine_chunks()
 
 
 def read_types(path: Path, columns: Sequence[str] | None = None) -> pa.Table:

@@ -131,7 +131,7 @@ def test_batches_and_workers_change_nothing(tmp_path: Path, monkeypatch: Any) ->
     ] * 3
     documents = [make_document(f"{i}", ("zh" if i % 4 < 3 else "de", text)) for i, text in enumerate(texts)]
     outputs = []
-    for name, size in (("one", 2_000_000), ("many", 15)):
+    for name, size in (("one", 2_000_000), ("many", 8)):
         monkeypatch.setattr(corpus, "GROUP_CHARACTERS", size)
         study = make_study(tmp_path / name, LEXICON)
         mentions = build(study, documents)

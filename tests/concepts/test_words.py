@@ -15,10 +15,11 @@ from made import build, find, make_document, make_study
 
 from pipeline.concepts import words as in_words
 from pipeline.concepts.lexicon import load_lexicon, terms_of
-from pipeline.concepts.mentions import _own_batch, _words, _work
+from pipeline.concepts.search import _passages, _words, prepare_search
 from pipeline.languages import de
 from pipeline.languages.tokens import describe_types
 from pipeline.records import Term
+from pipeline.store.tokens import Cut
 
 DE = """
 [[concept]]
@@ -245,11 +246,11 @@ def test_all_matches_are_those_of_a_search_token_by_token(texts: list[str]) -> N
     cuts = de.cut(texts)
     types = describe_types("de", cuts.forms)
     types = types.add_column(0, "type", [np.arange(len(cuts.forms), dtype=np.uint32)])
-    columns = {"passage": cuts.passage, "start": cuts.start, "length": cuts.length, "type": cuts.form}
-    passages = pa.table({"text": texts})
-    own = _own_batch(passages, np.arange(len(texts)))
-    work = _work(Path(), {"de": terms}, types)
-    found, longer = in_words.find_in_words(in_words.prepare(terms, types, "de"), *_words(work, columns, own, 0))
+    numbers = np.arange(len(cuts.forms), dtype=np.uint32)
+    cut = Cut(cuts.passage, cuts.start, cuts.length, cuts.form, pa.array(cuts.forms, pa.string()), numbers)
+    own = _passages(pa.chunked_array([pa.array(texts, pa.string())]), np.arange(len(texts)))
+    search = prepare_search(Path(), {"de": terms}, ["de"], types)
+    found, longer = in_words.find_in_words(search.ready["de"], *_words(search, cut, own))
     truth = set()
     for text, offset in zip(texts, own.offsets.tolist(), strict=True):
         truth |= {(start + offset, end + offset, term) for start, end, term in search_by_tokens(text)}

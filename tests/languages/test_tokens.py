@@ -40,8 +40,10 @@ def test_types_are_numbered_as_they_appear_and_keep_languages_apart(tmp_path: Pa
         ("de", "Die"), ("de", "EU"), ("de", "die"), ("zh", "EU"), ("zh", "的"),
     ]  # fmt: skip
     assert types["type"].to_pylist() == list(range(5))
-    (batch,) = tokens.token_batches(study.corpus_folder / tokens.CUTS_FILE)
-    assert batch["passage"].to_pylist() == [0, 0, 1, 1, 2, 2], "a passage in another language is not cut"
+    cuts = tokens.read_cuts(study.corpus_folder, 0)
+    assert {code: cut.passage.tolist() for code, cut in cuts.items()} == {"zh": [1, 1], "de": [0, 0, 2, 2]}
+    forms = types["form"].to_pylist()
+    assert [forms[i] for i in cuts["de"].types[cuts["de"].form]] == ["Die", "EU", "EU", "die"]
 
 
 @given(st.lists(st.text("ab", min_size=1, max_size=12), min_size=1, max_size=6), st.integers(1, 5))
@@ -67,11 +69,13 @@ def test_a_token_too_long_to_say_becomes_several(forms: list[str], longest: int)
 
 
 def test_a_vocabulary_numbers_forms_once() -> None:
-    vocabulary = tokens.Vocabulary(pa.table({"language": ["zh"], "form": ["外交"]}))
-    assert vocabulary.number("zh", ["城", "外交", "城"]).tolist() == [1, 0, 1]
+    vocabulary = tokens.Vocabulary()
+    assert vocabulary.number("zh", ["外交", "城", "外交", "城"]).tolist() == [0, 1, 0, 1]
     assert vocabulary.number("de", ["城"]).tolist() == [2]
-    assert vocabulary.pairs(1) == [("zh", "城"), ("de", "城")]
-    assert len(vocabulary) == 3
+    assert vocabulary.number("zh", ["市", "城"]).tolist() == [3, 1]
+    assert (vocabulary.forms("zh"), vocabulary.numbers("zh")) == (["外交", "城", "市"], [0, 1, 3])
+    assert (vocabulary.forms("de"), vocabulary.numbers("de"), vocabulary.forms("en")) == (["城"], [2], [])
+    assert len(vocabulary) == 4
 
 
 def test_each_chinese_term_is_one_token_in_sentences_of_all_kinds(tmp_path: Path) -> None:

@@ -57,8 +57,57 @@ def test_batches_hold_every_passage_once_in_order(
     assert [n for batch in batches for n in batch["passage"].to_pylist()] == list(range(len(wanted)))
     assert corpus.batch_bounds(folder)[-1] == len(wanted)
     assert corpus.passage_documents(folder).to_pylist() == owners
-    for batch in batches:  # none is longer than asked for but by its last passage
-        assert sum(map(len, batch["text"].to_pylist()[:-1])) < size
+    for batch in batches:  # none is longer than twice what is asked for but by its last passage
+        assert sum(map(len, batch["text"].to_pylist()[:-1])) < 2 * size
+    assert len(set(corpus.batch_digests(folder))) <= len(batches) == len(corpus.batch_digests(folder))
+
+
+def test_a_document_more_changes_the_digests_of_its_neighbours_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(corpus, "GROUP_CHARACTERS", 100)
+    texts = [[f"{i:05d} " * 3, "城市" * (i % 7)] for i in range(1000)]
+
+    def digests(name: str, *wanted: range) -> list[str]:
+        with CorpusWriter(tmp_path / name) as writer:
+            for part in wanted:
+                for i in part:
+                    writer.add(*make_documents(i, [texts[i]]))
+        return corpus.batch_digests(tmp_path / name)
+
+    for name in ("whole", "without"):
+        (tmp_path / name).mkdir()
+    whole = digests("whole", range(1000))
+    without = digests("without", range(500), range(501, 1000))
+    assert len(whole) > 100
+    assert len(set(whole) - set(without)) <= 3
+    assert len(set(without) - set(whole)) <= 3
+
+
+def test_groups_and_digests_do_not_depend_on_how_the_documents_came(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(corpus, "GROUP_CHARACTERS", 50)
+    texts = [["城市外交" * (i % 5), "b" * i] for i in range(60)]
+    for name, size in (("one", 1), ("many", 60), ("some", 7)):
+        write(tmp_path / name, *(texts[i : i + size] for i in range(0, 60, size)))
+    found = {name: corpus.batch_digests(tmp_path / name) for name in ("one", "many", "some")}
+    assert found["one"] == found["many"] == found["some"]
+    assert corpus.batch_bounds(tmp_path / "one") == corpus.batch_bounds(tmp_path / "many")
+
+
+def test_a_changed_text_or_language_changes_the_digest(tmp_path: Path) -> None:
+    first, second = make_documents(0, [["ab", "c"]])
+    for name, passages in (
+        ("same", second),
+        ("moved", make_documents(0, [["a", "bc"]])[1]),
+        ("german", second.set_column(second.column_names.index("language"), "language", pa.array(["zh", "de"]))),
+    ):
+        (tmp_path / name).mkdir()
+        with CorpusWriter(tmp_path / name) as writer:
+            writer.add(first, passages)
+    found = [corpus.batch_digests(tmp_path / name)[0] for name in ("same", "moved", "german")]
+    assert len(set(found)) == 3
 
 
 def test_the_tables_have_the_types_of_the_contract(tmp_path: Path) -> None:

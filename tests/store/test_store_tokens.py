@@ -37,21 +37,25 @@ def test_types_are_numbered_in_the_order_in_which_they_first_appear(texts: list[
     vocabulary = tokens.Vocabulary()
     numbers = [vocabulary.number(language, forms).tolist() for language, forms in texts]
     seen = list(dict.fromkeys((language, form) for language, forms in texts for form in forms))
-    assert vocabulary.pairs() == seen
     assert numbers == [[seen.index((language, form)) for form in forms] for language, forms in texts]
+    for language in ("zh", "de"):
+        mine = [(i, form) for i, (code, form) in enumerate(seen) if code == language]
+        assert list(zip(vocabulary.numbers(language), vocabulary.forms(language), strict=True)) == mine
+    assert len(vocabulary) == len(seen)
 
 
-def test_a_vocabulary_goes_on_from_a_table_of_types(tmp_path: Path) -> None:
+def test_what_was_described_in_the_same_way_is_known_again(tmp_path: Path) -> None:
     rows = [
         {"type": i, "language": code, "form": form, "lemma": form, "parts": [], "is_word": True}
         for i, (code, form) in enumerate([("zh", "城市"), ("de", "Stadt")])
     ]
-    tokens.write_types(tmp_path / tokens.TYPES_FILE, pa.Table.from_pylist(rows, TYPES))
-    table = tokens.read_types(tmp_path / tokens.TYPES_FILE)
-    assert table.schema.equals(TYPES)
-    vocabulary = tokens.Vocabulary(table)
-    assert vocabulary.number("de", ["Stadt", "Land"]).tolist() == [1, 2]
-    assert vocabulary.pairs(2) == [("de", "Land")]
+    path = tmp_path / tokens.CUT_TYPES_FILE
+    assert not len(tokens.read_described(path, {"zh": "1"}))
+    tokens.write_types(path, pa.Table.from_pylist(rows, TYPES), {"zh": "1", "de": "1"})
+    assert tokens.read_types(path).schema.equals(TYPES)
+    assert tokens.read_described(path, {"zh": "1", "de": "2", "en": "1"})["form"].to_pylist() == ["城市"]
+    tokens.write_types(path, pa.Table.from_pylist(rows, TYPES))
+    assert not len(tokens.read_described(path, {"zh": "1"}))
 
 
 def test_words_and_tables_come_back_as_they_were_written(tmp_path: Path) -> None:

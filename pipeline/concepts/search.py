@@ -1,0 +1,167 @@
+"""The search for a lexicon's terms in one batch of passages, and what of it is kept.
+
+For each language of a batch a piece is kept: its mentions; for Chinese also the words that are new because the
+lexicon's terms are held whole. A piece depends on the batch's texts, on the terms of its language and on our code, so
+that a corpus that grew is searched where it is new.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+
+from pipeline.concepts import words as in_words
+from pipeline.concepts.characters import find_in_characters
+from pipeline.concepts.hold import hold_whole
+from pipeline.concepts.lexicon import plain
+from pipeline.concepts.spans import Mentions, drop_overlaps, resolve
+from pipeline.store import corpus, pieces, tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from pipeline.records import Term
+
+    Ints = NDArray[np.int64]
+
+FOUND = pa.schema(
+    [
+        ("concept", pa.string()), ("term", pa.string()), ("row", pa.uint32()), ("start", pa.uint32()),
+        ("end", pa.uint32()), ("surface", pa.string()), ("nested_in", pa.string()), ("counted", pa.bool_()),
+    ]
+)  # fmt: skip
+"""Mentions of one language in one batch; ``row`` is the passage's row in the batch."""
+
+HELD = "held"
+"""Stands for the language in the name of a piece of new words: ``passage start length form``, as of the cut words."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Search:
+    """What a worker needs to know, the same for all batches."""
+
+    folder: Path
+    terms: Mapping[str, Sequence[Term]]
+    ready: Mapping[str, in_words.WordTerms]
+    types: int
+    no_words: Ints
+    """Types that are no words."""
+    enders: Ints
+    """Types behind which a sentence can begin."""
+    hyphens: Ints
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Passages:
+    """The passages of one language in a batch."""
+
+    rows: Ints
+    texts: list[str]
+    offsets: Ints
+    """Code points before each passage when they are joined by one code point."""
+
+
+def prepare_search(
+    folder: Path, terms: Mapping[str, Sequence[Term]], languages: Sequence[str], types: pa.Table
+) -> Search:
+    """Make ready for a search in some languages; the types are those of ``cut_types.parquet``."""
+    if set(languages) <= {"zh"}:
+        nothing = np.empty(0, np.int64)
+        return Search(folder, terms, {}, len(types), nothing, nothing, nothing)
+    forms = types["form"].to_pylist()
+    no_words = np.flatnonzero(~types["is_word"].to_numpy())
+    marks = [forms[i] for i in no_words.tolist()]
+    enders = no_words[np.array(in_words.enders(marks), np.bool_)]
+    hyphens = no_words[np.array(in_words.hyphens(marks), np.bool_)]
+    ready = {code: in_words.prepare(terms[code], types, code) for code in languages if code != "zh"}
+    return Search(folder, terms, ready, len(types), no_words, enders, hyphens)
+
+
+def search_batch(search: Search, task: tuple[int, Mapping[str, Path]]) -> None:
+    """Search one batch; write the pieces that are missing, named by language, and by `HELD`."""
+    batch, paths = task
+    missing = [code for code, path in paths.items() if not path.exists()]
+    passages = corpus.read_batch(search.folder, batch, ["language", "text"]).combine_chunks()
+    language = passages["language"].to_numpy(zero_copy_only=False)
+    cuts = tokens.read_cuts(search.folder, batch)
+    for code in dict.fromkeys("zh" if code == HELD else code for code in missing):
+        own = _passages(passages["text"], np.flatnonzero(language == code))
+        terms = search.terms[code]
+        sizes = np.array([len(plain(term.form, code)) for term in terms], np.int64)
+        if code == "zh":
+            found = resolve(*find_in_characters(own.texts, terms), sizes)
+            pieces.write_piece(paths[HELD], _held(cuts[code], own, found))
+        else:
+            found = resolve(*in_words.find_in_words(search.ready[code], *_words(search, cuts[code], own)), sizes)
+        pieces.write_piece(paths[code], _table(own, found, terms))
+
+
+def _passages(text: pa.ChunkedArray, rows: Ints) -> _Passages:
+    texts = text.take(pa.array(rows)).to_pylist()
+    sizes = np.fromiter(map(len, texts), np.int64, count=len(texts)) + 1
+    return _Passages(rows, texts, np.cumsum(sizes) - sizes)
+
+
+def _joined(cut: tokens.Cut, own: _Passages) -> tuple[Ints, Ints, Ints]:
+    """The passage of each token (index in ``own``), its start and its end when the passages are joined."""
+    passage = np.searchsorted(own.rows, cut.passage)
+    start = cut.start + own.offsets[passage] if len(passage) else np.empty(0, np.int64)
+    return passage, start, start + cut.length
+
+
+def _words(search: Search, cut: tokens.Cut, own: _Passages) -> tuple[in_words.Words, str]:
+    passage, start, end = _joined(cut, own)
+    type_ = cut.types[cut.form].astype(np.int64)
+    is_word, is_ender, is_hyphen = (np.zeros(search.types, np.bool_) for _ in range(3))
+    is_word[search.no_words] = True
+    is_word = ~is_word
+    is_ender[search.enders] = True
+    is_hyphen[search.hyphens] = True
+    words = in_words.Words(type_, start, end, passage, is_word[type_], is_ender[type_], is_hyphen[type_])
+    return words, "\0".join(text.replace("\0", "\ufffd") for text in own.texts)
+
+
+def _held(cut: tokens.Cut, own: _Passages, found: Mentions) -> pa.Table:
+    """The words that are new when the outermost mentions are whole; they cover the cut words that they touch."""
+    _, start, end = _joined(cut, own)
+    holds = drop_overlaps(found.spans.take(found.inside < 0))
+    holds = holds.take(holds.end - holds.start <= tokens.LONGEST)
+    new_start, new_end, was = hold_whole(start, end, holds)
+    new_start, new_end = new_start[was < 0], new_end[was < 0]
+    passage = np.searchsorted(own.offsets, new_start, side="right") - 1
+    begins, length = new_start - own.offsets[passage], new_end - new_start
+    places = zip(passage.tolist(), begins.tolist(), length.tolist(), strict=True)
+    forms = pa.array([own.texts[p][at : at + size] for p, at, size in places], pa.string())
+    return pa.table(
+        {
+            "passage": pa.array(own.rows[passage].astype(np.uint32)),
+            "start": pa.array(begins.astype(np.uint32)),
+            "length": pa.array(length.astype(np.uint16)),
+            "form": forms.dictionary_encode(),
+        }
+    )
+
+
+def _table(own: _Passages, found: Mentions, terms: Sequence[Term]) -> pa.Table:
+    spans = found.spans
+    passage = np.searchsorted(own.offsets, spans.start, side="right") - 1
+    start, end = spans.start - own.offsets[passage], spans.end - own.offsets[passage]
+    concept = [terms[i].concept for i in spans.term.tolist()]
+    places = zip(passage.tolist(), start.tolist(), end.tolist(), strict=True)
+    columns = {
+        "concept": pa.array(concept, pa.string()),
+        "term": pa.array([terms[i].form for i in spans.term.tolist()], pa.string()),
+        "row": pa.array(own.rows[passage].astype(np.uint32)),
+        "start": pa.array(start, pa.uint32()),
+        "end": pa.array(end, pa.uint32()),
+        "surface": pa.array([own.texts[p][at:to] for p, at, to in places], pa.string()),
+        "nested_in": pa.array([None if i < 0 else concept[i] for i in found.inside.tolist()], pa.string()),
+        "counted": pa.array(found.inside < 0),
+    }
+    return pa.table(columns, schema=FOUND)
