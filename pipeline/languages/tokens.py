@@ -77,13 +77,12 @@ def cut_corpus(study: Study, draft: Path, progress: Progress) -> Summary:
         tasks = ((i, paths[i]) for i in missing)
         for i, _ in enumerate(map_in_order(executor, partial(_cut_batch, folder), tasks, under_way=6)):
             progress("words", i + 1, len(missing))
-        with tokens.CutsWriter(draft / tokens.CUTS_FILE) as writer:
-            for own in paths:
-                writer.add({code: pieces.read_piece(path) for code, path in own.items()}, own)
-        types = _describe(study, writer.vocabulary, keys, executor, progress)
+        forms = tokens.number_types(paths, keys, draft / tokens.CUTS_FILE)
+        types = _describe(study, forms, keys, executor, progress)
     tokens.write_types(draft / tokens.CUT_TYPES_FILE, types, keys)
     pieces.drop_pieces(kept, (path for own in paths for path in own.values()))
-    return {"tokens": writer.tokens, "types": len(writer.vocabulary), "batches": len(paths), "cut_now": len(missing)}
+    number = sum(pieces.read_piece(path).num_rows for own in paths for path in own.values())
+    return {"tokens": number, "types": len(types), "batches": len(paths), "cut_now": len(missing)}
 
 
 DESCRIBED = [name for name in TYPES.names if name != "type"]
@@ -126,26 +125,27 @@ def _cut_batch(folder: Path, task: tuple[int, dict[str, Path]]) -> None:
 
 
 def _describe(
-    study: Study, vocabulary: tokens.Vocabulary, keys: dict[str, str], executor: Executor, progress: Progress
+    study: Study, forms: dict[str, pa.Array], keys: dict[str, str], executor: Executor, progress: Progress
 ) -> pa.Table:
     """The table of types; lemmas and parts are found once per type, in parallel, those of the last time are taken."""
-    known = tokens.read_described(study.corpus_folder / tokens.CUT_TYPES_FILE, keys)
+    known = tokens.read_described(study.corpus_folder / tokens.CUT_TYPES_FILE, keys).select(DESCRIBED)
     tables: list[pa.Table] = []
-    for code in keys:
-        forms = pa.array(vocabulary.forms(code), pa.string())
-        old = known.filter(pc.equal(known["language"], code))
-        place = pc.index_in(forms, value_set=old["form"].combine_chunks())
-        new = forms.filter(place.is_null())
+    for code, own in forms.items():
+        old = known.filter(pc.equal(known["language"], code)).combine_chunks()
+        place = pc.index_in(own, value_set=old["form"].combine_chunks())
+        new = own.filter(place.is_null())
         chunks = [new.slice(at, TYPES_AT_ONCE).to_pylist() for at in range(0, len(new), TYPES_AT_ONCE)]
-        fresh = [old.select(DESCRIBED)]
+        described = [old]
         for i, piece in enumerate(map_in_order(executor, partial(describe_types, code), chunks, under_way=6)):
-            fresh.append(piece.select(DESCRIBED).cast(fresh[0].schema))
+            described.append(piece.select(DESCRIBED).cast(old.schema))
             progress(f"lemmas ({code})", i + 1, len(chunks))
-        row = place.to_numpy(zero_copy_only=False).astype(np.float64)
-        row[np.isnan(row)] = len(old) + np.arange(len(new))
-        table = pa.concat_tables(fresh).combine_chunks().take(pa.array(row.astype(np.int64)))
-        tables.append(table.append_column("type", pa.array(vocabulary.numbers(code), pa.uint32())))
-    return pa.concat_tables(tables).sort_by("type").select(TYPES.names)
+        row = np.empty(len(own), np.int64)
+        is_new = place.is_null().to_numpy(zero_copy_only=False)
+        row[~is_new] = place.drop_null().to_numpy()
+        row[is_new] = len(old) + np.arange(len(new))
+        tables.append(pa.concat_tables(described).combine_chunks().take(pa.array(row)))
+    table = pa.concat_tables(tables)
+    return table.add_column(0, TYPES.field("type"), pa.array(np.arange(len(table), dtype=np.uint32)))
 
 
 def _bounded(cuts: Cuts) -> Cuts:

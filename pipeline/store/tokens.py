@@ -15,7 +15,7 @@ from pipeline.records import TOKENS, TYPES
 from pipeline.store.pieces import decode_forms, read_piece
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
     from types import TracebackType
 
@@ -61,62 +61,39 @@ class TokenWriter:
         self._writer.write_batch(pa.record_batch(columns, schema=TOKENS))
 
 
-class Vocabulary:
-    """Numbers types in the order in which they first appear."""
-
-    def __init__(self) -> None:
-        self._numbers: dict[str, dict[str, int]] = {}
-        self._size = 0
-
-    def __len__(self) -> int:
-        return self._size
-
-    def number(self, language: str, forms: Sequence[str]) -> NDArray[np.uint32]:
-        """The type of each form; unknown forms become new types."""
-        known = self._numbers.setdefault(language, {})
-        others = self._size - len(known)
-        found = [known.setdefault(form, others + len(known)) for form in forms]
-        self._size = others + len(known)
-        return np.array(found, np.uint32)
-
-    def forms(self, language: str) -> list[str]:
-        """The forms of a language in order of their types."""
-        return list(self._numbers.get(language, {}))
-
-    def numbers(self, language: str) -> list[int]:
-        """The types of a language, in order."""
-        return list(self._numbers.get(language, {}).values())
-
-
 CUTS = pa.schema([("language", pa.string()), ("piece", pa.string()), ("types", pa.list_(pa.uint32()))])
 """``cuts.arrow``: for each batch of passages the pieces of its languages, and the type of each of a piece's forms."""
 
 
-class CutsWriter:
-    """Writes which pieces the words of each batch are kept in; numbers the types."""
+def number_types(paths: Sequence[Mapping[str, Path]], languages: Iterable[str], file: Path) -> dict[str, pa.Array]:
+    """Number the forms of all pieces and write ``cuts.arrow``.
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self.vocabulary = Vocabulary()
-        self.tokens = 0
+    Types are numbered language by language, within one in the order in which they first appear.
 
-    def __enter__(self) -> Self:
-        self._sink = pa.OSFile(str(self._path), "wb")
-        self._writer = pa.ipc.new_file(self._sink, CUTS)
-        return self
+    Args:
+        paths: The pieces of each batch, by language.
+        languages: The languages, in order.
+        file: Where ``cuts.arrow`` is written.
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._writer.close()
-        self._sink.close()
-
-    def add(self, own: Mapping[str, pa.RecordBatch], paths: Mapping[str, Path]) -> None:
-        """Take the pieces of a batch, by language."""
-        types = [self.vocabulary.number(code, decode_forms(piece)[1].to_pylist()) for code, piece in own.items()]
-        self.tokens += sum(piece.num_rows for piece in own.values())
-        names = [f"{paths[code].parent.name}/{paths[code].name}" for code in own]
-        self._writer.write_batch(pa.record_batch([pa.array(list(own)), pa.array(names), pa.array(types)], schema=CUTS))
+    Returns:
+        The forms of each language, in order of their types.
+    """
+    forms: dict[str, pa.Array] = {}
+    numbers: dict[str, list[NDArray[np.uint32]]] = {}
+    first = 0
+    for code in languages:
+        own = [decode_forms(read_piece(of_batch[code]))[1] for of_batch in paths]
+        encoded = pa.concat_arrays([pa.array([], pa.string()), *own]).dictionary_encode()
+        forms[code] = encoded.dictionary
+        types = encoded.indices.to_numpy().astype(np.uint32) + np.uint32(first)
+        numbers[code] = np.split(types, np.cumsum([len(piece) for piece in own])[:-1])
+        first += len(encoded.dictionary)
+    with pa.OSFile(str(file), "wb") as sink, pa.ipc.new_file(sink, CUTS) as writer:
+        for batch, of_batch in enumerate(paths):
+            names = [f"{path.parent.name}/{path.name}" for path in of_batch.values()]
+            types_of = [numbers[code][batch] for code in of_batch]
+            writer.write_batch(pa.record_batch([pa.array(of_batch), pa.array(names), pa.array(types_of)], schema=CUTS))
+    return forms
 
 
 class Cut(NamedTuple):

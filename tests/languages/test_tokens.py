@@ -68,16 +68,6 @@ def test_a_token_too_long_to_say_becomes_several(forms: list[str], longest: int)
     assert "".join(pieces) == text
 
 
-def test_a_vocabulary_numbers_forms_once() -> None:
-    vocabulary = tokens.Vocabulary()
-    assert vocabulary.number("zh", ["外交", "城", "外交", "城"]).tolist() == [0, 1, 0, 1]
-    assert vocabulary.number("de", ["城"]).tolist() == [2]
-    assert vocabulary.number("zh", ["市", "城"]).tolist() == [3, 1]
-    assert (vocabulary.forms("zh"), vocabulary.numbers("zh")) == (["外交", "城", "市"], [0, 1, 3])
-    assert (vocabulary.forms("de"), vocabulary.numbers("de"), vocabulary.forms("en")) == (["城"], [2], [])
-    assert len(vocabulary) == 4
-
-
 def test_each_chinese_term_is_one_token_in_sentences_of_all_kinds(tmp_path: Path) -> None:
     terms = [term.form for term in terms_of(load_lexicon(PROJECT_LEXICON), "zh")]
     before = ["", "推动", "中国的", "第", "2014年", "a", "“", "大", "国", "对"]

@@ -1,18 +1,17 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import tempfile
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.records import TOKENS, TYPES
 from pipeline.store import tokens
+from pipeline.store.pieces import write_piece
 from pipeline.store.tables import read_table, write_tables
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def test_tokens_come_back_batch_by_batch_from_a_memory_map(tmp_path: Path) -> None:
@@ -32,16 +31,32 @@ def test_tokens_come_back_batch_by_batch_from_a_memory_map(tmp_path: Path) -> No
     assert pa.total_allocated_bytes() - before < 1000
 
 
-@given(st.lists(st.tuples(st.sampled_from(["zh", "de"]), st.lists(st.sampled_from("abcde"), max_size=6)), max_size=6))
-def test_types_are_numbered_in_the_order_in_which_they_first_appear(texts: list[tuple[str, list[str]]]) -> None:
-    vocabulary = tokens.Vocabulary()
-    numbers = [vocabulary.number(language, forms).tolist() for language, forms in texts]
-    seen = list(dict.fromkeys((language, form) for language, forms in texts for form in forms))
-    assert numbers == [[seen.index((language, form)) for form in forms] for language, forms in texts]
-    for language in ("zh", "de"):
-        mine = [(i, form) for i, (code, form) in enumerate(seen) if code == language]
-        assert list(zip(vocabulary.numbers(language), vocabulary.forms(language), strict=True)) == mine
-    assert len(vocabulary) == len(seen)
+@settings(deadline=None)
+@given(
+    st.lists(st.fixed_dictionaries({"zh": st.lists(st.sampled_from("abc")), "de": st.lists(st.sampled_from("bcd"))}))
+)
+def test_types_are_numbered_by_language_in_the_order_in_which_they_first_appear(
+    batches: list[dict[str, list[str]]],
+) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "kept").mkdir()
+        paths = [{code: folder / "kept" / f"{code}-{i}.arrow" for code in own} for i, own in enumerate(batches)]
+        for own, files in zip(batches, paths, strict=True):
+            for code, forms in own.items():
+                column = pa.array(forms, pa.string()).dictionary_encode()
+                numbers = np.zeros(len(forms), np.uint32)
+                cut = {"passage": numbers, "start": numbers, "length": numbers.astype(np.uint16), "form": column}
+                write_piece(files[code], pa.table(cut))
+        forms_of = tokens.number_types(paths, ["zh", "de"], folder / tokens.CUTS_FILE)
+        seen = [
+            (code, form) for code in ("zh", "de") for form in dict.fromkeys(f for own in batches for f in own[code])
+        ]
+        assert [(code, form) for code, forms in forms_of.items() for form in forms.to_pylist()] == seen
+        for i, own in enumerate(batches):
+            cuts = tokens.read_cuts(folder, i)
+            for code, cut in cuts.items():
+                assert [seen[n] for n in cut.types[cut.form]] == [(code, form) for form in own[code]]
 
 
 def test_what_was_described_in_the_same_way_is_known_again(tmp_path: Path) -> None:
