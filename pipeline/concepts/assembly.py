@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from pipeline.store import corpus, pieces, tokens
+from pipeline.store.postings import Postings, invert
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -62,6 +63,7 @@ class Tokens(NamedTuple):
     length: NDArray[np.uint16]
     type: NDArray[np.uint32]
     words: Ints
+    postings: Postings
 
 
 def assemble(folder: Path, work: Assembly) -> Tokens:
@@ -82,7 +84,7 @@ def assemble(folder: Path, work: Assembly) -> Tokens:
         columns = [column[order] for column in columns]
     passage, start, length, type_, is_word = columns
     words = np.bincount(passage[is_word], minlength=work.passages)
-    return Tokens(passage + np.uint32(work.first), start, length, type_, words)
+    return Tokens(passage + np.uint32(work.first), start, length, type_, words, invert(type_))
 
 
 def _with_held(

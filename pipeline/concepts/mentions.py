@@ -1,8 +1,8 @@
 """The stage ``mentions``: the lexicon applied to the corpus.
 
 It finds every mention of every term and writes ``mentions.parquet``; and since the lexicon's Chinese terms are words,
-it also writes the words as analyses read them: ``tokens.arrow``, ``types.parquet`` and ``words.arrow`` (words a
-passage).
+it also writes the words as analyses read them: ``tokens.arrow``, ``types.parquet``, ``words.arrow`` (words a passage)
+and ``postings.arrow`` (the tokens of each type).
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from pipeline.languages.tokens import describe_types
 from pipeline.records import MENTIONS, Term
 from pipeline.stages import Progress, Stage, Summary, hash_code, tool_versions
 from pipeline.store import corpus, pieces, tokens
+from pipeline.store.postings import POSTINGS_FILE, PostingsWriter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -75,9 +76,13 @@ def find_mentions(study: Study, draft: Path, progress: Progress) -> Summary:
         tokens.write_types(draft / tokens.TYPES_FILE, types)
         words: list[Ints] = []
         works = plan_assembly(folder, [own.get(HELD) for own in paths], types, numbers)
-        with tokens.TokenWriter(draft / tokens.TOKENS_FILE) as writer:
+        with (
+            tokens.TokenWriter(draft / tokens.TOKENS_FILE) as writer,
+            PostingsWriter(draft / POSTINGS_FILE) as postings,
+        ):
             for made in map_in_order(executor, partial(assemble, folder), works, under_way=6):
                 writer.add(made.passage, made.start, made.length, made.type)
+                postings.add(made.postings)
                 words.append(made.words)
                 progress("tokens", len(words), len(paths))
         tokens.write_words(draft / tokens.WORDS_FILE, np.concatenate(words or [np.empty(0, np.int64)]))
@@ -150,7 +155,7 @@ MENTIONS_STAGE = Stage(
         study.lexicon,
         *(study.corpus_folder / name for name in (corpus.PASSAGES_FILE, tokens.CUTS_FILE, tokens.CUT_TYPES_FILE)),
     ],
-    writes=(MENTIONS_FILE, tokens.TOKENS_FILE, tokens.TYPES_FILE, tokens.WORDS_FILE),
+    writes=(MENTIONS_FILE, tokens.TOKENS_FILE, tokens.TYPES_FILE, tokens.WORDS_FILE, POSTINGS_FILE),
     modules=("pipeline.concepts", "pipeline.store", "pipeline.languages"),
     tools=_TOOLS,
     run=find_mentions,

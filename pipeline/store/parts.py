@@ -36,6 +36,10 @@ PART_DOCUMENTS = pa.schema(
         ("reader", pa.string()),
         ("flags", pa.list_(pa.string())),
         ("repairs", pa.map_(pa.string(), pa.int64())),
+        ("letters", pa.int32()),  # these four are what copies are found by
+        ("digest", pa.binary(16)),
+        ("shingles", pa.int32()),
+        ("minhash", pa.binary(512)),
     ]
 )
 """``key`` names the document in its source; dates and languages as they are written there."""
