@@ -25,7 +25,6 @@ from pipeline.store import corpus, pieces, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from concurrent.futures import Executor
     from pathlib import Path
 
     from pipeline.study import Study
@@ -77,8 +76,7 @@ def cut_corpus(study: Study, draft: Path, progress: Progress) -> Summary:
         tasks = ((i, paths[i]) for i in missing)
         for i, _ in enumerate(map_in_order(executor, partial(_cut_batch, folder), tasks, under_way=6)):
             progress("words", i + 1, len(missing))
-        forms = tokens.number_types(paths, keys, draft / tokens.CUTS_FILE)
-        types = _describe(study, forms, keys, executor, progress)
+    types = _describe(study, tokens.number_types(paths, keys, draft / tokens.CUTS_FILE), keys, progress)
     tokens.write_types(draft / tokens.CUT_TYPES_FILE, types, keys)
     pieces.drop_pieces(kept, (path for own in paths for path in own.values()))
     number = sum(pieces.read_piece(path).num_rows for own in paths for path in own.values())
@@ -124,10 +122,12 @@ def _cut_batch(folder: Path, task: tuple[int, dict[str, Path]]) -> None:
         pieces.write_piece(path, pa.table(columns))
 
 
-def _describe(
-    study: Study, forms: dict[str, pa.Array], keys: dict[str, str], executor: Executor, progress: Progress
-) -> pa.Table:
-    """The table of types; lemmas and parts are found once per type, in parallel, those of the last time are taken."""
+def _describe(study: Study, forms: dict[str, pa.Array], keys: dict[str, str], progress: Progress) -> pa.Table:
+    """The table of types; lemmas and parts are found once per type, in parallel, those of the last time are taken.
+
+    The workers are new ones: those that cut still hold what they remember of it, beside which the dictionaries of
+    lemmas would take half as much memory again.
+    """
     known = tokens.read_described(study.corpus_folder / tokens.CUT_TYPES_FILE, keys).select(DESCRIBED)
     tables: list[pa.Table] = []
     for code, own in forms.items():
@@ -136,9 +136,10 @@ def _describe(
         new = own.filter(place.is_null())
         chunks = [new.slice(at, TYPES_AT_ONCE).to_pylist() for at in range(0, len(new), TYPES_AT_ONCE)]
         described = [old]
-        for i, piece in enumerate(map_in_order(executor, partial(describe_types, code), chunks, under_way=6)):
-            described.append(piece.select(DESCRIBED).cast(old.schema))
-            progress(f"lemmas ({code})", i + 1, len(chunks))
+        with open_executor(study.run.workers, len(chunks)) as executor:
+            for i, piece in enumerate(map_in_order(executor, partial(describe_types, code), chunks, under_way=6)):
+                described.append(piece.select(DESCRIBED).cast(old.schema))
+                progress(f"lemmas ({code})", i + 1, len(chunks))
         row = np.empty(len(own), np.int64)
         is_new = place.is_null().to_numpy(zero_copy_only=False)
         row[~is_new] = place.drop_null().to_numpy()
