@@ -30,6 +30,8 @@ P = ParamSpec("P")
 class InProcess(Executor):
     """Runs each task at once and here: for one worker, and for work too small to start processes for."""
 
+    number = 1
+
     def submit(self, fn: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> Future[R]:
         """Run the task now; an exception is kept in the future, as an executor does."""
         future: Future[R] = Future()
@@ -40,15 +42,34 @@ class InProcess(Executor):
         return future
 
 
+class Workers(Executor):
+    """An executor that says how many tasks it runs at a time."""
+
+    def __init__(self, executor: Executor, number: int) -> None:
+        self._executor = executor
+        self.number = number
+
+    def submit(self, fn: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> Future[R]:
+        """Hand the task on."""
+        return self._executor.submit(fn, *args, **kwargs)
+
+
 @contextmanager
-def open_executor(workers: int | None, tasks: int) -> Iterator[Executor]:
+def open_executor(workers: int | None, tasks: int, scheduler: str | None = None) -> Iterator[Executor]:
     """An executor of ``workers`` processes (as many as there are cores where None), fewer where there are fewer tasks.
 
-    Processes start fresh: nothing is inherited but what a task is given.
+    Processes start fresh: nothing is inherited but what a task is given. Where a ``scheduler`` is named, the tasks go
+    to the workers of its cluster instead, however few they are.
 
     Raises:
-        InputError: the system ended a worker.
+        InputError: the system ended a worker, or the cluster cannot be used (`pipeline.cluster.open_cluster`).
     """
+    if scheduler and tasks:
+        from pipeline.cluster import open_cluster
+
+        with open_cluster(scheduler) as (executor, number):
+            yield Workers(executor, number)
+        return
     number = min(workers or os.cpu_count() or 1, tasks)
     if number <= 1:
         yield InProcess()
@@ -56,7 +77,7 @@ def open_executor(workers: int | None, tasks: int) -> Iterator[Executor]:
     with ProcessPoolExecutor(number, mp_context=process_context(), initializer=leave_interrupts_to_parent) as pool:
         try:
             _start_workers(pool, number)
-            yield pool
+            yield Workers(pool, number)
         except BrokenProcessPool as problem:
             raise InputError(
                 "a worker process was ended by the system, most often because memory ran out; "
@@ -96,15 +117,22 @@ def _start_workers(pool: Executor, number: int) -> None:
 
 
 def map_in_order(executor: Executor, function: Callable[[T], R], tasks: Iterable[T], under_way: int) -> Iterator[R]:
-    """Results in the order of the tasks, with at most ``under_way`` tasks handed out at a time.
+    """Results in the order of the tasks, with a bounded number of tasks handed out at a time.
 
     Memory then depends on the size of a task, not on how many there are.
+
+    Args:
+        executor: Who does the tasks.
+        function: What is done with each.
+        tasks: Made one by one, when there is room.
+        under_way: How many are handed out; more where the executor has more than a third as many workers.
     """
+    room = max(under_way, 3 * getattr(executor, "number", 0))
     waiting: deque[Future[R]] = deque()
     try:
         for task in tasks:
             waiting.append(executor.submit(function, task))
-            if len(waiting) >= under_way:
+            if len(waiting) >= room:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()

@@ -59,7 +59,7 @@ def find_mentions(study: Study, draft: Path, progress: Progress) -> Summary:
     counted: dict[str, int] = {concept.id: 0 for concept in concepts}
     found_terms: set[tuple[str, str]] = set()
     total = 0
-    with open_executor(study.run.workers, len(paths)) as executor:
+    with open_executor(study.run.workers, len(paths), study.run.scheduler) as executor:
         missing = {i: codes for i, own in enumerate(paths) if (codes := [c for c in own if not own[c].exists()])}
         languages = [code for code in terms if any(code in codes for codes in missing.values())]
         search = partial(search_batch, prepare_search(folder, terms, languages, types))

@@ -72,7 +72,7 @@ def cut_corpus(study: Study, draft: Path, progress: Progress) -> Summary:
     digests = corpus.batch_digests(folder)
     paths = [{code: pieces.piece_path(kept, code, key, digest) for code, key in keys.items()} for digest in digests]
     missing = [i for i, own in enumerate(paths) if not all(path.exists() for path in own.values())]
-    with open_executor(study.run.workers, len(missing)) as executor:
+    with open_executor(study.run.workers, len(missing), study.run.scheduler) as executor:
         tasks = ((i, paths[i]) for i in missing)
         for i, _ in enumerate(map_in_order(executor, partial(_cut_batch, folder), tasks, under_way=6)):
             progress("words", i + 1, len(missing))
@@ -136,7 +136,7 @@ def _describe(study: Study, forms: dict[str, pa.Array], keys: dict[str, str], pr
         new = own.filter(place.is_null())
         chunks = [new.slice(at, TYPES_AT_ONCE).to_pylist() for at in range(0, len(new), TYPES_AT_ONCE)]
         described = [old]
-        with open_executor(study.run.workers, len(chunks)) as executor:
+        with open_executor(study.run.workers, len(chunks), study.run.scheduler) as executor:
             for i, piece in enumerate(map_in_order(executor, partial(describe_types, code), chunks, under_way=6)):
                 described.append(piece.select(DESCRIBED).cast(old.schema))
                 progress(f"lemmas ({code})", i + 1, len(chunks))
