@@ -16,6 +16,7 @@ from pipeline.export.captions import LANGUAGE_NAMES
 from pipeline.export.embed import embed_svg
 from pipeline.export.fonts import web_font
 from pipeline.export.kwic import Concordance, select_lines, web_address
+from pipeline.export.provenance import Provenance, first_copies, most_dependent, number_citations
 from pipeline.export.series import ALL, anchor, concept_rows
 from pipeline.export.tables import format_number
 from pipeline.records import REASONS
@@ -68,6 +69,7 @@ class ReportData:
     """From the manifest: what the page was made from."""
     notes: Sequence[str] = ()
     """What a reader must know first, such as the number of undated documents."""
+    provenance: Provenance = field(default_factory=Provenance)
 
 
 class _Period(NamedTuple):
@@ -125,6 +127,7 @@ def render_report(data: ReportData) -> str:
         _section(data, concept, found[concept.id], figure, limit)
         for concept, figure in zip(shown, figures, strict=True)
     ]
+    cited, numbers = number_citations((lines for s in sections for lines in s.concordance), data.provenance.citations)
     html = page.get_template("report.html.j2").render(
         data=data,
         sections=sections,
@@ -134,6 +137,11 @@ def render_report(data: ReportData) -> str:
         corpus=_summarise_corpus(data.corpus, data.languages),
         reasons=_count_reasons(data.rejects),
         rejects=data.rejects.slice(0, _REJECTS).to_pylist(),
+        copies=first_copies(data.provenance.copies),
+        dependent=most_dependent(data.provenance.dependence),
+        labels={concept.id: concept for concept in data.concepts},
+        cited=cited,
+        reference=numbers,
     )
     return _with_font(html)
 
