@@ -38,7 +38,7 @@ demo: $(VENV)/.dev
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet
 lock:
 	$(LOCK) --extra build --output-file requirements.lock
-	$(LOCK) --extra build --extra dev --extra ocr --output-file requirements-dev.lock
+	$(LOCK) --extra build --extra cluster --extra dev --extra ocr --output-file requirements-dev.lock
 
 clean:
 	rm -rf $(VENV) exports corpora/demo/*.parquet corpora/demo/*.arrow corpora/demo/manifest.json corpora/demo/.parts

@@ -28,12 +28,22 @@ CONCORDANCE = pa.schema(
         ("left", pa.string()), ("match", pa.string()), ("right", pa.string()), ("url", pa.string()),
         ("period", pa.string()), ("term", pa.string()), ("kind", pa.string()),
         ("passage", pa.uint32()), ("start", pa.uint32()), ("path", pa.string()),
+        ("citation_gbt", pa.string()), ("citation", pa.string()),
     ]
 )  # fmt: skip
 
 
-def concordance(study: Study, corpus: Corpus, concepts: Sequence[Concept]) -> pa.Table:
-    """One row for each counted mention, in order of concept, language, date and place; undated ones last."""
+def concordance(
+    study: Study, corpus: Corpus, concepts: Sequence[Concept], citations: pa.Table | None = None
+) -> pa.Table:
+    """One row for each counted mention, in order of concept, language, date and place; undated ones last.
+
+    Args:
+        study: the study.
+        corpus: its corpus.
+        concepts: the concepts of its lexicon.
+        citations: the columns ``citation_gbt`` and ``citation``, a row a document; without it they are empty.
+    """
     folder = study.corpus_folder
     mentions = corpus.mentions
     documents = corpus.documents
@@ -57,6 +67,10 @@ def concordance(study: Study, corpus: Corpus, concepts: Sequence[Concept]) -> pa
         "start": mentions["start"],
         **{name: documents[name].take(document) for name in ("date", "source_type", "title", "url", "path")},
         **{name: passages[name].take(mentions["passage"]) for name in ("page", "kind")},
+        **{
+            name: pa.nulls(len(document)) if citations is None else citations[name].take(document)
+            for name in ("citation_gbt", "citation")
+        },
     }
     order = {concept.id: i for i, concept in enumerate(concepts)}
     languages = {code: i for i, code in enumerate(study.languages)}

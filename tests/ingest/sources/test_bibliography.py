@@ -1,9 +1,11 @@
+# ruff: noqa: E501 - exports are lines
 """The source ``bibliography`` from the study to the tables: nothing is lost, nothing is guessed."""
 
 from __future__ import annotations
 
 import csv
 import datetime as dt
+import io
 import json
 import re
 import tempfile
@@ -14,6 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_records import RECORDS, write_bibtex, write_own, write_rdf, write_ris
+from reportlab.pdfgen import canvas
 from user_study import assert_short, documents, passages, rejects, run, write_study
 
 from pipeline.analyses.counts import read_corpus
@@ -212,6 +215,33 @@ def test_zotero_rdf_is_tied_to_its_attachments(here: Path) -> None:
     )
 
 
+def test_a_pdf_with_any_name_is_tied_by_the_doi_on_its_first_page(here: Path) -> None:
+    pages = io.BytesIO()
+    page = canvas.Canvas(pages)
+    for number, line in enumerate(
+        ["Zeitschrift 3 (2008)", "DOI: 10.1234/ZKA.2008.1", "Ein ganz anderer Anfang ohne Titel."]
+    ):
+        page.drawString(72, 720 - 40 * number, line)
+    page.showPage()
+    page.drawString(72, 720, "Zweite Seite")
+    page.drawString(72, 500, "Mehr dazu: 10.1234/zka.2008.2")
+    page.save()
+    bib = "@article{a, title={Partner im Wandel}, doi={10.1234/zka.2008.1}}\n@article{b, title={Noch einer}, doi={10.1234/zka.2008.2}, keywords={x}}"
+    put(here / "lib", {"z.bib": bib, "scan0001.pdf": pages.getvalue()})
+    rows = build(here)
+    assert (rows["a"]["record_match"], rows["a"]["path"]) == ("doi", "lib/scan0001.pdf")
+    assert rows["b"]["flags"][0] == "no_file"
+
+
+@pytest.mark.parametrize(
+    ("written", "language"), [("ngerman", "de"), ("american", "en"), ("中文;", "zh"), ("zh-CN", "zh")]
+)
+def test_languages_as_exports_write_them_are_known(here: Path, written: str, language: str) -> None:
+    put(here / "lib", {"z.ris": f"TY  - JOUR\nTI  - T\nLA  - {written}\nKW  - x-1\nER  - \n"})
+    (row,) = build(here).values()
+    assert (row["language"], "bad_language" in row["flags"]) == (language, False)
+
+
 def test_a_path_in_a_record_never_leads_out_of_the_folder(here: Path) -> None:
     put(here, {"secret.txt": "GEHEIM"})
     put(
@@ -302,7 +332,7 @@ def tie(folder: Path) -> tuple[list[dict[str, Any]], list[dict[str, str]]]:
     return made, lost
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.lists(MADE, max_size=5), st.sets(FILES, max_size=5))
 def test_every_record_and_every_file_ends_in_one_place(made: list[dict[str, str]], files: set[str]) -> None:
     tags = {"title": "TI", "key": "ID", "doi": "DO", "file": "L1", "abstract": "AB", "author": "AU"}

@@ -1,0 +1,88 @@
+"""Documents as BibLaTeX, for the bibliography of the paper that they are cited in."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from pipeline.export.citations import csl_item
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+_TYPES = {
+    "article-journal": "article", "article-newspaper": "article", "article-magazine": "article", "book": "book",
+    "chapter": "incollection", "entry-encyclopedia": "inreference", "paper-conference": "inproceedings",
+    "thesis": "thesis", "report": "report", "webpage": "online", "post-weblog": "online", "manuscript": "unpublished",
+    "patent": "patent",
+}  # fmt: skip
+_SUBTYPES = {"article-newspaper": "newspaper", "article-magazine": "magazine"}
+_FIELDS = {
+    "title": "title", "volume": "volume", "page": "pages", "publisher": "publisher", "publisher-place": "location",
+    "edition": "edition", "genre": "type", "event-title": "eventtitle", "collection-title": "series", "DOI": "doi",
+    "URL": "url", "ISSN": "issn", "ISBN": "isbn",
+}  # fmt: skip
+_BABEL = {"zh": "chinese", "de": "ngerman", "en": "english"}
+"""What BibLaTeX calls languages."""
+_ESCAPED = re.compile(r"([&%#_$])")
+_KEY = re.compile(r"[\s{}(),\"'#%~\\=]+")
+
+
+def to_bibtex(rows: Iterable[Mapping[str, Any]]) -> str:
+    """The documents as a ``.bib`` file for BibLaTeX: UTF-8, an entry each, the key being the end of ``doc_id``.
+
+    Args:
+        rows: rows of ``documents.parquet``.
+    """
+    from bibtexparser.entrypoint import write_string
+    from bibtexparser.library import Library
+    from bibtexparser.model import Entry, Field
+
+    library = Library()
+    used: set[str] = set()
+    for row in rows:
+        item = csl_item(row)
+        key = _unused(_KEY.sub("-", row["doc_id"].partition("/")[2]).strip("-") or "document", used)
+        fields = [Field(name, f"{{{value}}}") for name, value in _fields(item).items() if value]
+        library.add(Entry(_TYPES.get(item["type"], "misc"), key, fields))
+    text: str = write_string(library, unparse_stack=[])
+    return text
+
+
+def _fields(item: Mapping[str, Any]) -> dict[str, str]:
+    fields = {name: _escape(str(item[variable])) for variable, name in _FIELDS.items() if item.get(variable)}
+    fields |= {name: str(item.get(name.upper(), "")) for name in ("doi", "url")}
+    fields["langid"] = _BABEL.get(str(item.get("language", ""))[:2].lower(), "")
+    fields["title"] = f"{{{fields.get('title', '')}}}"
+    fields["pages"] = fields.get("pages", "").replace("-", "--")
+    where = "journaltitle" if item["type"].startswith("article") else "booktitle"
+    fields[where] = _escape(str(item.get("container-title", "")))
+    fields["number"] = str(item.get("issue") or item.get("number") or "")
+    fields["entrysubtype"] = _SUBTYPES.get(item["type"], "")
+    for role in ("author", "editor", "translator"):
+        fields[role] = " and ".join(_name(person) for person in item.get(role, ()))
+    for name, variable in (("date", "issued"), ("urldate", "accessed")):
+        parts = item.get(variable, {}).get("date-parts", [[]])[0]
+        fields[name] = "-".join(f"{part:02d}" for part in parts)
+    return fields
+
+
+def _name(person: Mapping[str, str]) -> str:
+    if "literal" in person:
+        return f"{{{_escape(person['literal'])}}}"
+    return _escape(", ".join(filter(None, (person.get("family", ""), person.get("given", "")))))
+
+
+def _escape(text: str) -> str:
+    r"""Text for LaTeX: its own signs escaped, a backslash as a command, braces left out."""
+    text = re.sub(r"[{}]", "", text).replace("\\", r"\textbackslash{}")
+    return _ESCAPED.sub(r"\\\1", text).replace("~", r"\textasciitilde{}").replace("^", r"\textasciicircum{}")
+
+
+def _unused(key: str, used: set[str]) -> str:
+    number, free = 1, key
+    while free.lower() in used:
+        number += 1
+        free = f"{key}-{number}"
+    used.add(free.lower())
+    return free

@@ -1,0 +1,1 @@
+"""Bibliographies: exports of Zotero, CNKI and others read into records, and records tied to files."""
