@@ -1,6 +1,7 @@
 """Ratios against the plain way of doing the same thing, in one run: ``make bench``.
 
 Needs the real texts in a folder ``shared`` beside the checkout. Nothing else should run on the machine meanwhile.
+``python -m tests.bench pdf`` prints the part about PDF alone.
 """
 
 from __future__ import annotations
@@ -21,7 +22,10 @@ import psutil
 
 PROJECT = Path(__file__).resolve().parent.parent
 STUDIES = PROJECT / "tests" / "studies"
-NEWS = PROJECT.parent / "shared" / "corpora" / "zh_news_2012_2019.jsonl.gz"
+SHARED = PROJECT.parent / "shared"
+NEWS = SHARED / "corpora" / "zh_news_2012_2019.jsonl.gz"
+PAGES, RUNS = 32, 5
+"""Of the longer PDFs, and how often both engines read them: together below two minutes."""
 
 
 class Run(NamedTuple):
@@ -117,6 +121,22 @@ def main() -> None:
         print(f"with mentions found anew: 1/{store / (tables + warm.stages['mentions']):.0f}")
         again = zwiesprache("timelines", "four_collections", folder)
         print(f"  a run with nothing to do: {again.seconds:.1f} s (asked: 2)")
+    pdf_pages()
+
+
+def pdf_pages() -> None:
+    """Print how fast PDFs are read beside pdfminer.six."""
+    from tests.pdf_speed import compare
+
+    print(f"\nPDF, pages a second of one core, at most {PAGES} pages, evenly spaced, of a file, median of {RUNS} runs:")
+    paths = [
+        path for kind in ("pdf_de", "pdf_zh", "pdf_bilingual") for path in sorted((SHARED / "raw" / kind).glob("*.pdf"))
+    ]
+    for name, pages, ours, theirs, ratio in compare(paths, PAGES, RUNS):
+        said = " (asked: 8)" if name == "all" else ""
+        print(
+            f"  {name:48}{pages:4} pages {ours:6.0f}, extract_text {theirs:5.1f}: ratio {ratio:.1f}{said}", flush=True
+        )
 
 
 def _say(what: str, run: Run) -> None:
@@ -125,4 +145,4 @@ def _say(what: str, run: Run) -> None:
 
 
 if __name__ == "__main__":
-    plain_script() if sys.argv[1:] == ["plain"] else main()
+    {"plain": plain_script, "pdf": pdf_pages}.get("".join(sys.argv[1:]), main)()

@@ -11,6 +11,7 @@ from pipeline.errors import Unreadable
 if TYPE_CHECKING:
     from zipfile import ZipFile
 
+    from pipeline.ingest.readers.ocr import Recognise
     from pipeline.records import Extract
     from pipeline.study import PdfSettings
 
@@ -32,7 +33,7 @@ _ROOTS = {
 }
 """The formats of XML files by the name of their root in lower case."""
 
-_CONTAINERS = ("zip", "bundestag", "oparl")
+_CONTAINERS = ("zip", "bundestag", "oparl", "tei")
 """Formats of which one file can hold several documents."""
 
 _PDF_WITHIN = 1024
@@ -63,13 +64,17 @@ _LOCKED_OFFICE = "EncryptedPackage".encode("utf-16-le")
 _OPEN_DOCUMENT = b"application/vnd.oasis.opendocument."
 
 
-def read_documents(data: bytes, name: str, pdf: PdfSettings | None = None) -> list[tuple[str, Extract | Unreadable]]:
+def read_documents(
+    data: bytes, name: str, pdf: PdfSettings | None = None, recognise: Recognise | None = None
+) -> list[tuple[str, Extract | Unreadable]]:
     """Read all documents that a file holds; what cannot be read is said in its place, and nothing is raised.
 
     Args:
         data: All bytes of the file.
         name: Its name or path; only the suffix is used.
         pdf: How PDFs are read; as `read_pdf` does by default if there is none.
+        recognise: What gives the lines of pages for OCR, for a file that is a PDF; those of PDFs in archives, and all
+            where absent, are read here and now.
 
     Returns:
         Pairs of a document's path within the file and the document, or why there is none. The path is empty for a file
@@ -89,7 +94,11 @@ def read_documents(data: bytes, name: str, pdf: PdfSettings | None = None) -> li
             from pipeline.ingest.readers.oparl import read_oparl
 
             return read_oparl(data)
-        return [("", _read(kind, data, pdf))]
+        if kind == "tei":
+            from pipeline.ingest.readers.tei import read_tei
+
+            return read_tei(data)
+        return [("", _read(kind, data, pdf, recognise))]
     except Unreadable as problem:
         return [("", problem)]
 
@@ -217,17 +226,22 @@ def _text_format(data: bytes, suffix: str) -> str:
     return "text" if suffix in _TEXT_SUFFIXES else ""
 
 
-def _read(kind: str, data: bytes, pdf: PdfSettings | None = None) -> Extract:  # noqa: PLR0911 - one return a format
+def _read(  # noqa: PLR0911 - one return a format
+    kind: str, data: bytes, pdf: PdfSettings | None = None, recognise: Recognise | None = None
+) -> Extract:
     """Read a file of a format that holds one document; each reader is loaded when it is first needed."""
     match kind:
         case "pdf":
             from pipeline.ingest.readers.pdf import read_pdf
 
-            return read_pdf(data) if pdf is None else read_pdf(data, engine=pdf.engine, ocr=pdf.ocr)
+            if pdf is None:
+                return read_pdf(data)
+            return read_pdf(data, engine=pdf.engine, ocr=pdf.ocr, recognise=recognise)
         case "html":
             from pipeline.ingest.readers.html import read_html
+            from pipeline.ingest.readers.office_html import is_office_page, read_office_page
 
-            return read_html(data)
+            return read_office_page(data) if is_office_page(data) else read_html(data)
         case "docx":
             from pipeline.ingest.readers.docx import read_docx
 
@@ -244,10 +258,6 @@ def _read(kind: str, data: bytes, pdf: PdfSettings | None = None) -> Extract:  #
             from pipeline.ingest.readers.rtf import read_rtf
 
             return read_rtf(data)
-        case "tei":
-            from pipeline.ingest.readers.tei import read_tei
-
-            return read_tei(data)
         case "mhtml":
             from pipeline.ingest.readers.mhtml import read_mhtml
 

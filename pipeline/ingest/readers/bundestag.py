@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING
@@ -12,18 +11,18 @@ from lxml import etree
 
 from pipeline.errors import Unreadable
 from pipeline.ingest.dates import parse_date
-from pipeline.ingest.readers.text import clean, paragraphs
+from pipeline.ingest.readers.bundestag_old import read_text_of_record
+from pipeline.ingest.readers.text import clean
 from pipeline.ingest.readers.xml_blocks import Markup, read_blocks
 from pipeline.ingest.readers.xml_tree import attribute, below, local, parse_xml, reader_name, text_of
-from pipeline.ingest.repair.furniture import fold_digits
-from pipeline.records import Block, Extract
+from pipeline.records import Extract
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from lxml.etree import _Element
 
-    from pipeline.records import Kind
+    from pipeline.records import Block, Kind
 
 MEDIA_TYPE = "application/xml"
 PUBLISHER = "Deutscher Bundestag"
@@ -47,17 +46,6 @@ _HEADING = re.compile(r"T_fett|T_(?:ZP_)?NaS|Anlage_\d")
 _NAMES = re.compile(r"AL_\w+")
 _LONGEST_TITLE = 240
 
-_REPEATED = 4
-"""How often a line of an old record must stand, but for its numbers, to be the head of its pages."""
-
-_INTERJECTION = re.compile(r"\([^()]*(?:\([^()]*\)[^()]*)*\)")
-_SPEAKER = re.compile(
-    r"(?:(?:Vize|Alters)?[Pp]räsident(?:in)?\s[^.!?:;]{2,60}(?:Dr\.[^.!?:;]{2,60})?"
-    r"|[A-ZÄÖÜ][^!?:;]{2,80}\([A-ZÄÖÜ][^()]{1,40}\)"
-    r"|[A-ZÄÖÜ][^!?:;]{2,80}, (?:Parl\.|Bundes|Staats|Senator|Minister|Präsident|Wehrbeauftragte)[^!?:;]{0,160}):"
-)
-_MARGIN = re.compile(r"\([A-D]\)|[A-D]")
-_LEADERS = re.compile(r"(?:\.\s*){6,}|…{3,}")
 _ROOT = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*+(?:<\?(?:(?!\?>).)*+\?>\s*+|<!--(?:(?!-->).)*+-->\s*+"
     rb"|<!DOCTYPE[^\[>]*+(?:\[[^\]]*+\]\s*+)?>\s*+)*+<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)",
@@ -81,8 +69,7 @@ def read_bundestag(data: bytes) -> list[tuple[str, Extract | Unreadable]]:
     lines that name a speaker are ``boilerplate``, lists of names ``table``. Left out are the title pages with the table
     of contents and the list of speakers at the end, which repeat the rest.
 
-    An older record is one document (its key is empty) of hard-wrapped lines; its paragraphs are joined, running heads
-    are found by their repetition; these, tables of contents, interjections and names of speakers are ``boilerplate``.
+    An older record is one document (its key is empty): see `read_text_of_record`.
 
     Returns:
         Pairs of a document's key within the file and the document; a speech without a word is ``no_text``.
@@ -257,9 +244,8 @@ def _with_title(metadata: dict[str, str]) -> dict[str, str]:
 
 def _read_old(root: _Element) -> Extract:
     said = {local(child): clean(text_of(child)) for child in root if local(child) != "TEXT"}
-    text = next((str(found.text or "") for found in root if local(found) == "TEXT"), "")
-    blocks, heads = _old_blocks(text)
-    if not any(block.kind != "boilerplate" for block in blocks):
+    old = read_text_of_record(next((str(found.text or "") for found in root if local(found) == "TEXT"), ""))
+    if not any(block.kind != "boilerplate" for block in old.blocks):
         raise Unreadable("no_text")
     found = {
         "title": said.get("TITEL", ""),
@@ -267,40 +253,8 @@ def _read_old(root: _Element) -> Extract:
         "publisher": PUBLISHER,
         "date": _iso(said.get("DATUM", "")),
         "language": "de",
-        "session": said.get("NR", ""),
+        "session": said.get("NR", "").lstrip("0"),
     }
     metadata = {name: value for name, value in found.items() if value}
-    return Extract((*blocks, *heads), reader_name(), MEDIA_TYPE, metadata=metadata)
-
-
-def _old_blocks(text: str) -> tuple[list[Block], list[Block]]:
-    """The paragraphs of an old record, and the heads of its pages, which stand between its lines."""
-    lines = [line.strip() for line in text.splitlines()]
-    folded = [fold_digits(line) for line in lines]
-    variants: dict[str, set[str]] = {}
-    for line, key in zip(lines, folded, strict=True):
-        variants.setdefault(key, set()).add(line)
-    times = Counter(folded)
-    names = {line[:-1] for line in lines if _SPEAKER.fullmatch(line)}
-    kept: list[str] = []
-    heads: list[Block] = []
-    is_inside = False
-    for line, key in zip(lines, folded, strict=True):
-        numbered = "#" in key and len(key) > 1 and times[key] >= _REPEATED and len(variants[key]) > times[key] // 2
-        if (numbered and line[0] != "(") or line in names or _MARGIN.fullmatch(line):
-            heads.append(Block(clean(line), "boilerplate"))
-            continue
-        is_speaker = _SPEAKER.fullmatch(line) is not None
-        is_inside = is_inside or line.startswith("(")
-        if is_speaker or line.startswith("("):
-            kept.append("")
-        kept.append(line)
-        if is_speaker or (is_inside and line.endswith(")")):
-            kept.append("")
-        is_inside = is_inside and bool(line) and not line.endswith(")")
-    return [Block(paragraph, _old_kind(paragraph)) for paragraph in paragraphs("\n".join(kept))], heads
-
-
-def _old_kind(paragraph: str) -> Kind:
-    is_no_speech = _INTERJECTION.fullmatch(paragraph) or _SPEAKER.fullmatch(paragraph) or _LEADERS.search(paragraph)
-    return "boilerplate" if is_no_speech else "body"
+    repairs = {name: times for name, times in sorted(old.repairs.items()) if times}
+    return Extract((*old.blocks, *old.heads), reader_name(), MEDIA_TYPE, metadata=metadata, repairs=repairs)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import functools
 import posixpath
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.errors import Unreadable
+from pipeline.ingest.readers.numbering import number_as
+from pipeline.ingest.readers.office_names import person, style_kind
 from pipeline.ingest.readers.text import clean
 from pipeline.ingest.readers.xml_blocks import Markup, mark_lists, read_blocks, with_number
 from pipeline.ingest.readers.xml_tree import attribute, below, local, parse_xml, reader_name, text_of
@@ -30,12 +31,8 @@ _NOTES = {"footnoteReference": "footnotes", "endnoteReference": "endnotes"}
 _SKIPPED = frozenset({"del", "moveFrom", "pPr", "rPr", "sectPr", "tblPr", "tblGrid", "trPr", "tcPr", "sdtPr",
                       "Fallback", "instrText", "delText", "rt"})  # fmt: skip
 _LITERALS = {"tab": " ", "ptab": " ", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "softHyphen": "\u00ad"}
-_HEADING = re.compile(r"(?:heading|überschrift|标题)\s*\d", re.IGNORECASE)
-_TITLE = re.compile(r"(?:sub|unter)?tit(?:le|el)$|副?标题$", re.IGNORECASE)
-_CAPTION = re.compile(r"caption|beschriftung|题注|(?:table|image) ?caption", re.IGNORECASE)
-_REFERENCE = re.compile(r".*(?:bibliograph|literaturverzeichnis|参考文献)", re.IGNORECASE)
-_CONTENTS = re.compile(r"(?:toc|verzeichnis|目录)\s*\d|table of (?:figures|authorities)|index \d", re.IGNORECASE)
-_NOBODY = frozenset({"administrator", "admin", "user", "unknown", "owner", "python-docx", "微软用户", "windows 用户"})
+_NUMBERED = {"footnotes": "decimal", "endnotes": "lowerRoman"}
+"""How Word counts notes where a file does not say."""
 
 
 class _Style(NamedTuple):
@@ -44,15 +41,23 @@ class _Style(NamedTuple):
     level: str
 
 
+class _Notes(NamedTuple):
+    by_id: Mapping[str, _Element]
+    counted_as: str
+    numbers: dict[str, str]
+    """Of the notes referred to so far."""
+
+
 def read_docx(data: bytes) -> Extract:
     """Read a Word document.
 
     Kept are paragraphs, headings (by outline level or by a style derived from Word's), tables as rows, captions, text
     boxes behind the paragraph that they hang on, and footnotes and endnotes behind the paragraph that refers to them,
-    each kind numbered from 1 in the order of reference. Tables of contents are ``boilerplate``, bibliographies
-    ``reference``. Tracked insertions are read as accepted. Left out are headers and footers, comments, tracked
-    deletions, hidden text, formulas' layout, pictures and the numbers that Word itself sets before headings and items.
-    The date at which the file was made is no date of publication and is not taken.
+    each kind numbered from 1 in the order of reference, in the file's way of counting. Tables of contents are
+    ``boilerplate``, bibliographies ``reference``. Tracked insertions are read as accepted. Left out are headers and
+    footers, comments, tracked deletions, hidden text, fields' instructions, prompts, formulas' layout, pictures and the
+    numbers that Word itself sets before headings and items. The date at which the file was made is no date of
+    publication and is not taken.
 
     Raises:
         Unreadable: ``broken``, ``encrypted``, ``too_big`` or ``no_text``.
@@ -62,14 +67,17 @@ def read_docx(data: bytes) -> Extract:
     root = parse_xml(read_entry(file, main), breaks=True)
     related = _related(file, main)
     kinds = _style_kinds(_part(file, related, "styles"))
-    notes = {name: _notes_by_id(_part(file, related, name)) for name in _NOTES.values()}
-    numbers: dict[tuple[str, str], str] = {}
+    settings = _part(file, related, "settings")
+    notes = {
+        name: _Notes(_notes_by_id(_part(file, related, name)), _counted_as(name, root, settings), {})
+        for name in _NOTES.values()
+    }
     _make_text_plain(root)
-    markup = Markup(functools.partial(_role, kinds=kinds), functools.partial(_note, notes=notes, numbers=numbers))
+    markup = Markup(functools.partial(_role, kinds=kinds), functools.partial(_note, notes=notes))
     blocks = read_blocks(root, markup)
-    for name, by_id in notes.items():  # a note to which nothing refers is text all the same
-        for key, note in by_id.items():
-            if (name, key) not in numbers:
+    for part in notes.values():  # a note to which nothing refers is text all the same
+        for key, note in part.by_id.items():
+            if key not in part.numbers:
                 blocks += with_number("", read_blocks(note, markup))
     blocks = mark_lists(blocks)
     if not blocks:
@@ -120,30 +128,21 @@ def _style_kinds(root: _Element | None) -> dict[str, Kind]:
 
 def _style_kind(key: str, styles: Mapping[str, _Style]) -> Kind:
     seen: set[str] = set()
-    if key in styles and _TITLE.match(styles[key].name):  # not inherited: templates derive author and date from it
-        return "heading"
     while key in styles and key not in seen:
-        seen.add(key)
         style = styles[key]
-        for pattern, kind in _NAMED_KINDS:
-            if pattern.match(style.name):
-                return kind
+        named = style_kind(style.name, is_own=not seen)
+        if named is not None:
+            return named
         if style.level.isdecimal():
             return "heading" if int(style.level) < 9 else "body"
+        seen.add(key)
         key = style.parent
     return "body"
 
 
-_NAMED_KINDS: tuple[tuple[re.Pattern[str], Kind], ...] = (
-    (_CONTENTS, "boilerplate"),
-    (_CAPTION, "caption"),
-    (_REFERENCE, "reference"),
-    (_HEADING, "heading"),
-)
-
-
 def _make_text_plain(root: _Element) -> None:
-    """Drop the white space between elements, which means nothing in Word, and write out tabs, breaks and hyphens."""
+    """Drop what is not to be read between elements and in fields, and write out tabs, breaks and hyphens."""
+    _drop_instructions(root)
     for element in list(root.iter()):
         name = local(element)
         element.tail = None
@@ -156,6 +155,27 @@ def _make_text_plain(root: _Element) -> None:
             element.text = "" if is_tab_stop else _LITERALS[name] if is_break else " "
         elif name != "t":
             element.text = None
+
+
+def _drop_instructions(root: _Element) -> None:
+    """Empty the texts of fields before their results: what other fields gave to a condition, and left-over data."""
+    opened: list[list[_Element]] = []
+    for element in below(root, "fldChar", "t"):
+        kind = attribute(element, "fldCharType")
+        if kind == "begin":
+            opened.append([])
+        elif opened and local(element) == "t":
+            opened[-1].append(element)
+        elif opened and kind == "separate":
+            for text in opened[-1]:
+                text.text = None
+            opened[-1] = []
+        elif opened and kind == "end":
+            results = opened.pop()
+            if opened:  # the fewer to the more: fields nest as deeply as a stranger likes
+                fewer, more = sorted((results, opened[-1]), key=len)
+                more.extend(fewer)
+                opened[-1] = more
 
 
 def _is_hidden(run: _Element) -> bool:
@@ -171,8 +191,8 @@ def _role(element: _Element, kinds: Mapping[str, Kind]) -> str:
         return _paragraph_kind(element, kinds)
     if name in _ROLES:
         return _ROLES[name]
-    if name == "sdt" and any(True for _ in _contents(element)):
-        return "boilerplate"
+    if name == "sdt":
+        return _control_role(element)
     return "skip" if name in _SKIPPED else "inline"
 
 
@@ -181,11 +201,15 @@ _ROLES = {"tbl": "table", "tr": "row", "tc": "cell", "txbxContent": "aside", "bo
 )
 
 
-def _contents(sdt: _Element) -> list[_Element]:
-    """The mark of a block that Word fills as a table of contents."""
+def _control_role(sdt: _Element) -> str:
+    """What Word fills by itself (a table of contents, a bibliography), and prompts that nobody has written over."""
     properties = (child for child in sdt if local(child) == "sdtPr")
-    galleries = (mark for each in properties for mark in below(each, "docPartGallery"))
-    return [mark for mark in galleries if attribute(mark, "val") == "Table of Contents"]
+    said = {local(mark): attribute(mark, "val") for each in properties for mark in each.iter()}
+    if said.get("showingPlcHdr", "0") not in {"0", "false"}:
+        return "skip"
+    if said.get("docPartGallery") == "Table of Contents":
+        return "boilerplate"
+    return "reference" if "bibliography" in said else "inline"
 
 
 def _paragraph_kind(paragraph: _Element, kinds: Mapping[str, Kind]) -> str:
@@ -208,17 +232,25 @@ def _notes_by_id(root: _Element | None) -> dict[str, _Element]:
     return {attribute(note, "id"): note for note in notes if attribute(note, "type") in {"", "normal"}}
 
 
-def _note(
-    reference: _Element, notes: Mapping[str, Mapping[str, _Element]], numbers: dict[tuple[str, str], str]
-) -> tuple[str, _Element | None]:
+def _counted_as(part: str, root: _Element, settings: _Element | None) -> str:
+    """The way in which a file's footnotes or endnotes are counted."""
+    for tree in (root, settings):
+        for properties in [] if tree is None else below(tree, f"{part[:-1]}Pr"):
+            style = next((attribute(child, "val") for child in properties if local(child) == "numFmt"), "")
+            if style:
+                return style
+    return _NUMBERED[part]
+
+
+def _note(reference: _Element, notes: Mapping[str, _Notes]) -> tuple[str, _Element | None]:
     """A note's number, counted on with each first reference; a mark that the author set stands in the note itself."""
-    part, key = _NOTES[local(reference)], attribute(reference, "id")
-    if key not in notes[part] or (part, key) in numbers:
+    part, key = notes[_NOTES[local(reference)]], attribute(reference, "id")
+    if key not in part.by_id or key in part.numbers:
         return "", None
     is_own = attribute(reference, "customMarkFollows") in {"1", "true", "on"}
-    counted = sum(1 for (other, _), number in numbers.items() if other == part and number)
-    numbers[part, key] = "" if is_own else str(counted + 1)
-    return numbers[part, key], notes[part][key]
+    counted = 1 + sum(map(bool, part.numbers.values()))
+    part.numbers[key] = "" if is_own else number_as(counted, part.counted_as)
+    return part.numbers[key], part.by_id[key]
 
 
 def _metadata(file: ZipFile) -> dict[str, str]:
@@ -230,7 +262,7 @@ def _metadata(file: ZipFile) -> dict[str, str]:
     title, author = said.get("title", ""), said.get("creator", "")
     found = {
         "title": "" if title.casefold().endswith((".doc", ".docx")) or title == "Word Document" else title,
-        "author": "" if author.casefold() in _NOBODY else author,
+        "author": person(author),
         "language": said.get("language", "")[:2].lower(),
     }
     return {name: value for name, value in found.items() if value}

@@ -5,7 +5,6 @@ ebooklib is under the AGPL; the container is two small XML files, and the chapte
 
 from __future__ import annotations
 
-import functools
 import posixpath
 import re
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from urllib.parse import unquote
 from lxml import etree
 
 from pipeline.errors import Unreadable
+from pipeline.ingest.readers.epub_links import mark_headings, mark_notes
 from pipeline.ingest.readers.text import clean
 from pipeline.ingest.readers.xml_blocks import Markup, mark_lists, read_blocks
 from pipeline.ingest.readers.xml_tree import attribute, below, local, parse_xml, reader_name, text_of, undo_source_lines
@@ -21,7 +21,7 @@ from pipeline.ingest.readers.zip_files import open_zip, read_entry
 from pipeline.records import Extract
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from zipfile import ZipFile
 
     from lxml.etree import _Element
@@ -49,7 +49,11 @@ _MEANT = (
     (re.compile(r"\b(?:doc-)?(?:bibliography|biblioentry)\b"), "reference"),
     (re.compile(r"\b(?:doc-)?(?:toc|landmarks|page-list|lot|loi|index)\b"), "boilerplate"),
     (re.compile(r"\b(?:doc-)?(?:noteref|backlink|pagebreak)\b"), "skip"),
+    (re.compile(r"\bheading\b"), "heading"),
 )
+_CAPTION = re.compile(r"(?:^|[\s_-])caption(?:$|[\s_-])", re.IGNORECASE)
+_CLOCK = re.compile(r"T\d\d:(?!00:00)")
+"""A time of day: of making the file, no date of publication."""
 _WEB_PAGES = ("application/xhtml+xml", "text/html", "application/x-dtbook+xml")
 _FONTS = re.compile(r"font|idpf\.org/2008/embedding|adobe\.com/pdf/enc#RC", re.IGNORECASE)
 
@@ -57,11 +61,12 @@ _FONTS = re.compile(r"font|idpf\.org/2008/embedding|adobe\.com/pdf/enc#RC", re.I
 def read_epub(data: bytes) -> Extract:
     """Read a book's chapters in the order of its spine, those out of the order (``linear="no"``) after the others.
 
-    Kept are paragraphs, headings, tables as rows, captions, and footnotes and endnotes where ``epub:type`` or ``role``
-    says so, each where the book has it and with the number of the link that leads to it; the links' marks are taken out
-    of the running text. Bibliographies are ``reference``, tables of contents and registers ``boilerplate``. Left out
+    Kept are paragraphs, headings (in chapters without any, the paragraphs that the table of contents names), tables as
+    rows, captions, and footnotes and endnotes where ``epub:type`` or ``role`` or a link there and back says so, each
+    where the book has it and with the number of the link that leads to it; the links' marks are taken out of the
+    running text. Bibliographies are ``reference``, tables of contents and registers ``boilerplate``. Left out
     are the navigation file, readings above characters (ruby), formulas, pictures and scripts. The date is the one of
-    publication that the book names, never that of its last change.
+    publication that the book names, never that at which the file was made or changed.
 
     Raises:
         Unreadable: ``broken``, ``encrypted`` (rights management), ``too_big`` or ``no_text``.
@@ -70,16 +75,19 @@ def read_epub(data: bytes) -> Extract:
     _refuse_encrypted(file)
     package_path = _package_path(file)
     package = parse_xml(read_entry(file, package_path))
-    chapters = [_chapter(read_entry(file, path)) for path in _spine(file, package, posixpath.dirname(package_path))]
-    marks = {mark[0]: mark[1] for chapter in chapters for mark in _note_marks(chapter)}
-    markup = Markup(functools.partial(_role), lambda note: ("", note))
+    folder = posixpath.dirname(package_path)
+    chapters = [(path, _chapter(read_entry(file, path))) for path in _spine(file, package, folder)]
+    metadata = _metadata(package)
+    mark_headings(chapters, *_contents(file, package, folder), metadata.get("title", ""))
+    mark_notes(chapters)
     blocks: list[Block] = []
-    for chapter in chapters:
-        _prepare(chapter, marks)
-        blocks += mark_lists(read_blocks(chapter, markup))
+    for _, chapter in chapters:
+        for element in below(chapter, "br"):
+            element.text = "\n"
+        blocks += mark_lists(read_blocks(chapter, Markup(chapter_role, lambda note: ("", note))))
     if not blocks:
         raise Unreadable("no_text")
-    return Extract(tuple(blocks), reader_name(), MEDIA_TYPE, metadata=_metadata(package))
+    return Extract(tuple(blocks), reader_name(), MEDIA_TYPE, metadata=metadata)
 
 
 def _refuse_encrypted(file: ZipFile) -> None:
@@ -139,22 +147,19 @@ def _chapter(data: bytes) -> _Element:
     return next(below(root, "body", "book"), root)
 
 
-def _note_marks(chapter: _Element) -> Iterator[tuple[str, str]]:
-    """The id of each note that a link marked as such leads to, and the number on the link."""
-    for link in below(chapter, "a"):
-        if _meant(link) == "skip" and "noteref" in _types(link):
-            yield attribute(link, "href").rpartition("#")[2], clean(text_of(link)).strip("[]()")
-
-
-def _prepare(chapter: _Element, marks: Mapping[str, str]) -> None:
-    """Write line breaks out, and numbers before the notes that have none of their own."""
-    for element in below(chapter, "br"):
-        element.text = "\n"
-    for element in list(chapter.iter()):
-        number = marks.get(attribute(element, "id"), "")
-        if number and not re.match(rf"[\[(]?{re.escape(number)}(?!\w)", text_of(element)):
-            holder = next(below(element, "p"), element)
-            holder.text = f"{number} {clean(holder.text or '')}".rstrip() + ("" if holder.text else " ")
+def _contents(file: ZipFile, package: _Element, folder: str) -> tuple[_Element | None, str]:
+    """The navigation file of EPUB 3, or that of EPUB 2, and its path."""
+    items = list(below(package, "item"))
+    found = [item for item in items if "nav" in attribute(item, "properties").split()]
+    found += [item for item in items if attribute(item, "media-type") == "application/x-dtbncx+xml"]
+    for item in found:
+        path = posixpath.normpath(posixpath.join(folder, unquote(attribute(item, "href"))))
+        if path in file.namelist():
+            try:
+                return parse_xml(read_entry(file, path)), path
+            except Unreadable:  # it only helps
+                continue
+    return None, ""
 
 
 def _types(element: _Element) -> str:
@@ -173,11 +178,14 @@ def _meant(element: _Element) -> str:
     return next((role for pattern, role in _MEANT if pattern.search(types)), "")
 
 
-def _role(element: _Element) -> str:
+def chapter_role(element: _Element) -> str:
+    """What an element of a page is that is all text: see `Markup.role`."""
     meant = _meant(element)
     if meant == "skip" or local(element) == "nav":
         return "skip"
     role = _ROLES.get(local(element), "inline")
+    if role == "block" and _CAPTION.search(attribute(element, "class")):
+        return "caption"
     return meant if meant and role in {"block", "inline"} else role
 
 
@@ -192,7 +200,7 @@ def _metadata(package: _Element) -> dict[str, str]:
         "title": said.get("title", [""])[0],
         "author": "; ".join(filter(None, said.get("creator", []))),
         "publisher": said.get("publisher", [""])[0],
-        "date": said.get("date", [""])[0],
+        "date": next((date for date in said.get("date", []) if not _CLOCK.search(date)), ""),
         "language": said.get("language", [""])[0][:2].lower(),
     }
     return {name: value for name, value in found.items() if value}

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from pipeline.errors import Unreadable
 from pipeline.ingest.readers.html import read_html
+from pipeline.ingest.readers.office_html import is_office_page, read_office_page
+from pipeline.ingest.readers.text import clean
 
 if TYPE_CHECKING:
     from email.message import Message
@@ -29,26 +31,28 @@ def is_mhtml(data: bytes) -> bool:
 
 
 def read_mhtml(data: bytes) -> Extract:
-    """Read a saved page's main part, the one that the file names as its start, else the first, as `read_html` does.
+    """Read a saved page's main part as `read_html` does, or `read_office_page` where a word processor saved it.
 
-    Its address is the one that the browser noted, where the page names none. Frames and pictures are left out, and the
-    date at which the page was saved is no date of the page.
+    It is the one that the file names as its start, else the first. Its address is the one that the browser noted, where
+    the page names none. Frames and pictures are left out, and the date at which the page was saved is no date of the
+    page.
 
     Raises:
-        Unreadable: ``broken`` (no page inside), or what `read_html` raises.
+        Unreadable: ``broken`` (no page inside), or what these raise.
     """
     try:
         message = email.message_from_bytes(data, policy=policy.compat32)
         part = _main_part(message)
         payload = part.get_payload(decode=True)
         charset = part.get_content_charset() or ""
-        noted = [str(place.get(name, "")).strip() for name, place in _places(message, part)]
+        noted = [clean(str(place.get(name, ""))) for name, place in _places(message, part)]
     except (ValueError, LookupError, TypeError, AttributeError) as problem:
         raise Unreadable("broken", f"no whole MHTML: {problem}") from None
     if not isinstance(payload, bytes) or not payload.strip():
         raise Unreadable("broken", "a saved page without the page")
-    extract = read_html(_utf8(payload, charset))
     address = next((each for each in noted if _ADDRESS.match(each)), "")
+    page = _utf8(payload, charset)
+    extract = read_office_page(page) if is_office_page(page) else read_html(page, url=address)
     metadata = {**({"url": address} if address else {}), **extract.metadata}
     return dataclasses.replace(extract, media_type=MEDIA_TYPE, metadata=metadata)
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 MEDIA_TYPE = "application/tei+xml"
+_TEXTS = ("TEI", "TEI.2")
 
 _ROLES = {
     **dict.fromkeys(("p", "ab", "u", "seg", "lg", "quote", "item", "label", "q", "body", "front", "back", "div", "sp",
@@ -40,8 +41,8 @@ _BIBLIOGRAPHY = re.compile(r"bibliograph|references", re.IGNORECASE)
 _CONTENTS = re.compile(r"contents|toc$|index", re.IGNORECASE)
 
 
-def read_tei(data: bytes) -> Extract:
-    """Read a TEI text.
+def read_tei(data: bytes) -> list[tuple[str, Extract | Unreadable]]:
+    """Read a TEI text, or the texts of a corpus in one file.
 
     Kept are paragraphs, speeches, verse (a stanza is one paragraph), headings, tables as rows, captions, and notes with
     their number behind the paragraph that they hang on. Names of speakers, stage directions, interjections, running
@@ -50,25 +51,53 @@ def read_tei(data: bytes) -> Extract:
     off the text. Printed line breaks are joined again. The date is that of the text (its creation, setting or source)
     before that of the edition; dates of downloads and changes are not taken.
 
+    Returns:
+        One pair with an empty key for a single text. For a corpus one pair a text, under its ``xml:id``, else its
+        number; its publisher and language are those of the corpus where it names none of its own.
+
     Raises:
-        Unreadable: ``broken``, ``unknown_format`` (no TEI; a corpus of several texts) or ``no_text``.
+        Unreadable: ``broken``, ``unknown_format`` (no TEI) or ``no_text`` (also of a corpus whose texts are in other
+            files).
     """
     root = parse_xml(data)
-    texts = [found for found in below(root, "text") if local(_parent(found)) in {"TEI", "TEI.2"}]
-    if local(root) not in {"TEI", "TEI.2", "teiCorpus", "teiCorpus.2"}:
+    if local(root) not in {*_TEXTS, "teiCorpus", "teiCorpus.2"}:
         raise Unreadable("unknown_format", f"no TEI: the root is <{local(root)}>")
-    if len(texts) > 1:
-        raise Unreadable("unknown_format", f"a corpus of {len(texts)} texts; save each as a file of its own")
-    if not texts:
+    texts = [each for each in below(root, *_TEXTS) if sum(1 for _ in below(each, *_TEXTS)) == 1]
+    if all(_child(each, "text") is None for each in texts):
+        elsewhere = next(below(root, "include"), None) is not None
+        raise Unreadable("no_text", "its texts are in other files" if elsewhere else "a header without a text")
+    if len(texts) == 1:
+        return [("", _read_text(texts[0]))]
+    found: list[tuple[str, Extract | Unreadable]] = []
+    for number, each in enumerate(texts, start=1):
+        key = clean(attribute(each, "id")) or str(number)
+        try:
+            found.append((key, _read_text(each)))
+        except Unreadable as problem:
+            found.append((key, problem))
+    return found
+
+
+def _read_text(tei: _Element) -> Extract:
+    text = _child(tei, "text")
+    if text is None:
         raise Unreadable("no_text", "a header without a text")
-    for element in below(texts[0], "lb"):
+    for element in below(text, "lb"):
         _mark_line(element)
-    for element in below(texts[0], "l"):
+    for element in below(text, "l"):
         element.tail = f" {element.tail or ''}"  # a stanza's lines may stand in the source without a space
-    blocks = mark_lists(read_blocks(texts[0], Markup(_role, _note)))
+    blocks = mark_lists(read_blocks(text, Markup(_role, _note)))
     if not blocks:
         raise Unreadable("no_text")
-    return Extract(tuple(blocks), reader_name(), MEDIA_TYPE, metadata=_metadata(root))
+    metadata: dict[str, str] = {}
+    for above in reversed([tei, *tei.iterancestors()]):
+        said = _metadata(above)
+        metadata = {**{name: metadata[name] for name in ("publisher", "language") if name in metadata}, **said}
+    return Extract(tuple(blocks), reader_name(), MEDIA_TYPE, metadata=metadata)
+
+
+def _child(element: _Element, name: str) -> _Element | None:
+    return next((child for child in element if local(child) == name), None)
 
 
 def _parent(element: _Element) -> _Element:
@@ -142,7 +171,8 @@ def _note(note: _Element) -> tuple[str, _Element | None]:
 
 
 def _metadata(root: _Element) -> dict[str, str]:
-    header = next(below(root, "teiHeader"), None)
+    """What the header of a text or of a corpus says."""
+    header = _child(root, "teiHeader")
     if header is None:
         return {}
     statement = next(below(header, "titleStmt"), None)

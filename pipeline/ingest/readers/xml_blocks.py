@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from pipeline.ingest.readers.pdf_kinds import list_begun
+from pipeline.ingest.readers.pdf_kinds import CAPTION, list_begun
 from pipeline.ingest.readers.text import clean, paragraphs
 from pipeline.ingest.repair.hyphens import join_lines
 from pipeline.records import KINDS, Block
@@ -25,6 +25,9 @@ PRINTED_LINE = "\u2028"
 
 _LAYOUT_CELL = 200
 """Characters of a cell (a Han character counts three) above which a table only lays out a page; as in web pages."""
+
+_LONGEST_CAPTION = 300
+"""Characters of a caption (a Han character counts three) that has no style."""
 
 _DEEPEST = 40
 """Notes and text boxes within each other, beyond which they are read as running text."""
@@ -79,7 +82,7 @@ def read_blocks(  # noqa: C901 - one walk, one branch an event
             if role in {"note", "aside"} and depth < _DEEPEST:
                 after.extend(_note(element, markup, depth) if role == "note" else _below(element, markup, kinds, depth))
             if role == "table":
-                rows = _rows(element, markup, depth)
+                rows = [] if kinds[-1] == "boilerplate" else _rows(element, markup, depth)
                 if rows:
                     flush()
                 found.extend(rows)
@@ -92,7 +95,8 @@ def read_blocks(  # noqa: C901 - one walk, one branch an event
                 continue
             if is_block:
                 flush()
-                kinds.append(role if role in KINDS else kinds[-1])  # type: ignore[arg-type]
+                is_own = role in KINDS and kinds[-1] != "boilerplate"  # a table of contents has its heading
+                kinds.append(role if is_own else kinds[-1])  # type: ignore[arg-type]
             pieces.append(element.text or "")
         else:
             if opened.pop():
@@ -105,7 +109,11 @@ def read_blocks(  # noqa: C901 - one walk, one branch an event
 
 
 def mark_lists(blocks: Iterable[Block]) -> list[Block]:
-    """Make what follows a bibliography's heading ``reference`` and what follows one of endnotes ``footnote``."""
+    """Say of blocks what their text shows.
+
+    What follows a bibliography's heading is ``reference``, what follows one of endnotes ``footnote``, and a short
+    paragraph that begins as captions do (``Tabelle 1: …``) a ``caption``: many are typed without a style.
+    """
     found: list[Block] = []
     inside: Kind | None = None
     for block in blocks:
@@ -116,8 +124,13 @@ def mark_lists(blocks: Iterable[Block]) -> list[Block]:
             continue
         if block.kind == "heading":
             inside = None
-        found.append(Block(block.text, inside) if inside and block.kind == "body" else block)
+        kind = (inside or ("caption" if _is_caption(block.text) else "body")) if block.kind == "body" else block.kind
+        found.append(block if kind == block.kind else Block(block.text, kind))
     return found
+
+
+def _is_caption(text: str) -> bool:
+    return CAPTION.match(text) is not None and _length(text) < _LONGEST_CAPTION and text[-1] not in "。；：:"
 
 
 def with_number(number: str, blocks: Sequence[Block]) -> list[Block]:
@@ -138,7 +151,7 @@ def _below(element: _Element, markup: Markup, kinds: list[Kind], depth: int) -> 
 
 
 def _rows(table: _Element, markup: Markup, depth: int) -> list[Block]:
-    """The rows of a table that holds data: several short cells side by side; none for one that lays out a page."""
+    """A table's captions, rows and notes; none for one that lays out a page."""
     inner = [(markup.role(element), element) for element in table.iterdescendants(etree.Element)]
     if depth >= _DEEPEST or any(role == "table" for role, _ in inner):  # before a cell is read: tables nest
         return []
@@ -154,9 +167,15 @@ def _rows(table: _Element, markup: Markup, depth: int) -> list[Block]:
             blocks = read_blocks(element, markup, depth=depth + 1)
             notes += [block for block in blocks if block.kind == "footnote"]
             rows[-1].append(" ".join(block.text for block in blocks if block.kind != "footnote"))
+    found = data_rows(rows)
+    return [*captions, *found, *notes] if found else []
+
+
+def data_rows(rows: Sequence[Sequence[str]]) -> list[Block]:
+    """The rows of a table that holds data: several short cells side by side; none for one that lays out a page."""
     if max(map(len, rows), default=0) < 2 or any(_length(cell) > _LAYOUT_CELL for row in rows for cell in row):
         return []
-    return [*captions, *(Block(" | ".join(row), "table") for row in rows if any(row)), *notes]
+    return [Block(" | ".join(row), "table") for row in rows if any(row)]
 
 
 def _length(text: str) -> int:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 from packages import W, docx, paragraph, zipped
 
@@ -55,7 +57,7 @@ def test_notes_follow_their_paragraph_with_their_number_and_leave_the_sentence_w
         ("body", "Die Städte sind Partner."),
         ("footnote", "1 Vgl. Müller 2010."),
         ("footnote", "Ihr Absatz."),
-        ("footnote", "1 Am Ende."),
+        ("footnote", "i Am Ende."),
         ("footnote", "2 Zweite Note."),
         ("body", "Danach."),
         ("footnote", "Auf sie weist nichts."),
@@ -127,6 +129,68 @@ def test_the_main_part_and_the_namespace_may_be_others() -> None:
         }
     )
     assert [block.text for block in read_file(data, "a.docx").blocks] == ["Text."]
+
+
+def field(*parts: str) -> str:
+    """A field of instructions and result, the marks between them as Word sets them."""
+    marks = ("begin", "separate", "end")
+    chars = [f'<w:r><w:fldChar w:fldCharType="{mark}"/></w:r>' for mark in marks]
+    return "".join(a + b for a, b in zip(chars, (*parts, ""), strict=True))
+
+
+def run(text: str) -> str:
+    return f'<w:r><w:t xml:space="preserve">{text}</w:t></w:r>'
+
+
+def test_of_a_field_the_result_is_read_and_not_what_it_was_made_from() -> None:
+    condition = field(field("<w:r><w:instrText>PAGE</w:instrText></w:r>", run("7")) + run("data"), run("die Stadt"))
+    assert pairs(docx(f"<w:p>{run('Hier ist ')}{condition}{run('.')}</w:p>")) == [("body", "Hier ist die Stadt.")]
+    opened = '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
+    assert pairs(docx(f"<w:p>{opened}{run('Nie zu Ende.')}</w:p>")) == [("body", "Nie zu Ende.")]
+
+
+def test_deeply_nested_fields_take_no_longer_than_others() -> None:
+    start = time.perf_counter()
+    one = '<w:r><w:fldChar w:fldCharType="{}"/><w:t>a</w:t></w:r>'
+    read_docx(docx("<w:p>" + one.format("begin") * 20_000 + one.format("end") * 20_000 + "</w:p>"))
+    assert time.perf_counter() - start < 5.0
+
+
+def test_a_prompt_is_no_text_and_a_bibliography_that_word_fills_is_reference() -> None:
+    def control(properties: str, content: str) -> str:
+        return f"<w:sdt><w:sdtPr>{properties}</w:sdtPr><w:sdtContent>{content}</w:sdtContent></w:sdt>"
+
+    body = (
+        control("<w:showingPlcHdr/>", paragraph("Klicken Sie hier, um Text einzugeben."))
+        + control('<w:showingPlcHdr w:val="0"/>', paragraph("Ein Text."))
+        + control("<w:bibliography/>", paragraph("Meier, Anna: Häfen. 2011."))
+        + control('<w:docPartObj><w:docPartGallery w:val="Table of Contents"/></w:docPartObj>', paragraph("Inhalt"))
+    )
+    assert pairs(docx(body)) == [
+        ("body", "Ein Text."),
+        ("reference", "Meier, Anna: Häfen. 2011."),
+        ("boilerplate", "Inhalt"),
+    ]
+
+
+@pytest.mark.parametrize(("way", "number"), [("decimalEnclosedCircle", "①"), ("upperRoman", "I"), ("chicago", "*")])
+def test_notes_are_numbered_as_the_file_counts_them(way: str, number: str) -> None:
+    body = (
+        '<w:p><w:r><w:t>Text</w:t><w:footnoteReference w:id="1"/></w:r></w:p>'
+        f'<w:sectPr><w:footnotePr><w:numFmt w:val="{way}"/></w:footnotePr></w:sectPr>'
+    )
+    note = f'<w:footnote w:id="1">{paragraph("Vgl. Müller.")}</w:footnote>'
+    assert pairs(docx(body, footnotes=note))[1] == ("footnote", f"{number} Vgl. Müller.")
+
+
+def test_a_caption_without_a_style_is_known_by_how_it_begins() -> None:
+    body = (
+        paragraph("Abb. 2: Der Hafen von Wuhan")
+        + paragraph("图 3 武汉的港口")
+        + paragraph("图 3 显示，两市贸易额逐年增长。")
+        + paragraph("Tabelle 4 zeigt die Häfen.")
+    )
+    assert [kind for kind, _ in pairs(docx(body))] == ["caption", "caption", "body", "body"]
 
 
 @pytest.mark.parametrize(

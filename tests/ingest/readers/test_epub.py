@@ -37,6 +37,71 @@ def test_notes_are_known_by_their_type_and_numbered_by_the_link_that_leads_to_th
     ]
 
 
+def test_notes_that_do_not_say_so_are_known_by_the_links_there_and_back() -> None:
+    chapter = (
+        '<p>Die Städte<a href="notes.xhtml#fn1" id="r1"><sup>1</sup></a> sind Partner<sup id="r2"><a href="#fn2">[b]'
+        '</a></sup>.</p><p id="fn2"><a href="#r2">b</a> Vgl. Müller.</p><p>Siehe <a href="#r1">1</a>.</p>'
+    )
+    notes = '<ol><li id="fn1"><p>Vgl. Meier. <a href="a.xhtml#r1">↩</a></p><p>Mehr.</p></li></ol>'
+    assert pairs(epub({"a.xhtml": chapter, "notes.xhtml": notes})) == [
+        ("body", "Die Städte sind Partner."),
+        ("footnote", "b Vgl. Müller."),
+        ("body", "Siehe 1."),
+        ("footnote", "1 Vgl. Meier."),
+        ("footnote", "Mehr."),
+    ]
+
+
+def test_numbers_that_link_to_headings_and_back_are_no_notes() -> None:
+    contents = '<p>Kapitel <a href="b.xhtml#k1" id="c1">1</a></p>'
+    chapter = '<h1 id="k1"><a href="a.xhtml#c1">Häfen</a></h1><p>Text.</p>'
+    assert pairs(epub({"a.xhtml": contents, "b.xhtml": chapter})) == [
+        ("body", "Kapitel 1"),
+        ("heading", "Häfen"),
+        ("body", "Text."),
+    ]
+
+
+def test_two_chapters_may_number_their_notes_alike() -> None:
+    chapter = (
+        '<p>Text<a epub:type="noteref" href="#n">{0}</a>.</p><aside epub:type="footnote" id="n"><p>Note.</p></aside>'
+    )
+    found = pairs(epub({"a.xhtml": chapter.format(1), "b.xhtml": chapter.format(2)}))
+    assert [text for kind, text in found if kind == "footnote"] == ["1 Note.", "2 Note."]
+
+
+def test_in_a_chapter_without_headings_those_are_taken_that_the_table_of_contents_names() -> None:
+    label = "<navLabel><text>Die Häfen</text></navLabel>"
+    ncx = f'<ncx><navMap><navPoint>{label}<content src="a.xhtml"/></navPoint></navMap></ncx>'
+    data = zipped(
+        {
+            "mimetype": "application/epub+zip",
+            "META-INF/container.xml": '<container><rootfile full-path="b.opf"/></container>',
+            "b.opf": (
+                '<package><manifest><item id="a" href="a.xhtml" media-type="application/xhtml+xml"/><item id="t" '
+                'href="toc.ncx" media-type="application/x-dtbncx+xml"/></manifest><spine><itemref idref="a"/></spine>'
+                "</package>"
+            ),
+            "toc.ncx": ncx,
+            "a.xhtml": "<html><body><p>Die <b>Häfen</b></p><p>Die Häfen am Fluss.</p></body></html>",
+        }
+    )
+    assert pairs(data) == [("heading", "Die Häfen"), ("body", "Die Häfen am Fluss.")]
+
+
+@pytest.mark.parametrize(
+    ("dates", "date"),
+    [
+        ("<dc:date>2014-05-15</dc:date>", "2014-05-15"),
+        ("<dc:date>2014-05-15T00:00:00+00:00</dc:date>", "2014-05-15T00:00:00+00:00"),
+        ("<dc:date>2026-11-21T23:16:52Z</dc:date>", None),
+        ("<dc:date>2026-11-21T23:16:52Z</dc:date><dc:date>2014</dc:date>", "2014"),
+    ],
+)
+def test_a_date_with_the_time_of_day_is_when_the_file_was_made(dates: str, date: str | None) -> None:
+    assert read_epub(epub({"a.xhtml": "<p>Text.</p>"}, meta=dates)).metadata.get("date") == date
+
+
 def test_tables_captions_bibliographies_and_navigation_are_told_apart() -> None:
     chapter = (
         "<nav><ol><li>Inhalt</li></ol></nav><table><caption>Tabelle 1</caption><tr><th>Stadt</th><th>Partner</th></tr>"

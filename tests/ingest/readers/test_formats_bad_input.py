@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from packages import docx, epub, odt, paragraph, zipped
+from packages import zipped
+from samples import FILES, PACKAGES
 
 from pipeline.errors import Unreadable
 from pipeline.ingest.readers import read_documents
@@ -19,42 +20,6 @@ from pipeline.records import KINDS, REASONS
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-NOTE = '<w:p><w:r><w:t>Die Städte</w:t><w:footnoteReference w:id="1"/><w:t> sind Partner.</w:t></w:r></w:p>'
-TABLE = "<w:tbl><w:tr><w:tc>{0}</w:tc><w:tc>{0}</w:tc></w:tr></w:tbl>".format(paragraph("城市"))
-SPEAKER = "<redner id='1'><name><vorname>Li</vorname><nachname>Wang</nachname></name></redner>"
-PLAIN = {
-    "a.xml": (
-        "<?xml version='1.0'?><dbtplenarprotokoll sitzung-datum='21.11.2017'><sitzungsverlauf><rede id='ID1'><p klasse="
-        f"'redner'>{SPEAKER}Li Wang:</p><p klasse='J'>Text über Städte.</p><kommentar>(Beifall)</kommentar></rede>"
-        "</sitzungsverlauf></dbtplenarprotokoll>"
-    ).encode(),
-    "a.tei": (
-        "<TEI><teiHeader><titleStmt><title>Städte</title></titleStmt></teiHeader><text><body><head>Häfen</head><p>Die "
-        "Städ-<lb break='no'/>te<note place='foot' n='1'>Vgl.</note>.</p><table><row><cell>a</cell><cell>b</cell></row>"
-        "</table></body></text></TEI>"
-    ).encode(),
-    "b.xml": "<DOKUMENT><DATUM>23.06.2016</DATUM><TEXT>Müller (SPD):\nMeine Damen!\n(Ja)</TEXT></DOKUMENT>".encode(),
-    "a.json": json.dumps(
-        {"data": [{"type": "https://schema.oparl.org/1.1/Paper", "name": "Städte", "mainFile": {"text": "Text"}}]}
-    ).encode(),
-    "a.rtf": (
-        rb"{\rtf1\ansi\ansicpg936{\fonttbl{\f0\fcharset134 S;}}{\stylesheet{\s1 heading 1;}}\pard\s1 A\par\pard St\'e4"
-        rb"dte{\footnote\chftn Vgl.}\par\trowd\pard\intbl a\cell b\cell\row\u22478?}"
-    ),
-    "a.mhtml": (
-        b"MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=b\r\n\r\n--b\r\nContent-Type: text/html; "
-        b"charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n<html><body><p>Ein Satz =C3=BCber "
-        b"St=C3=A4dte und ihre Partner.</p></body></html>\r\n--b--\r\n"
-    ),
-}
-PACKAGES = {
-    "a.docx": docx(NOTE + TABLE, footnotes=f'<w:footnote w:id="1">{paragraph("Vgl.")}</w:footnote>'),
-    "a.odt": odt("<text:h>Häfen</text:h><text:p>Die<text:s text:c='3'/>Städte</text:p>"),
-    "a.epub": epub({"a.xhtml": "<h1>Häfen</h1><p>Die<a epub:type='noteref' href='#n'>1</a><br/>Städte</p>"}),
-    "a.zip": zipped({"a.txt": "Städte", "b.zip": zipped({"c.txt": "Häfen"})}),
-}
-FILES = {**PLAIN, **PACKAGES}
 
 
 def check(data: bytes, name: str) -> None:

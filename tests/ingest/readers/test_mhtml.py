@@ -55,3 +55,8 @@ def test_a_file_without_a_page_is_broken(data: bytes) -> None:
     with pytest.raises(Unreadable) as refused:
         read_file(data, "a.mhtml")
     assert refused.value.reason == "broken"
+
+
+def test_an_address_holds_nothing_that_does_not_print() -> None:
+    data = saved().replace(b"https://example.org/seite", b"https://exam\x00ple.org/seite")
+    assert read_file(data, "a.mhtml").metadata["url"] == "https://example.org/seite"

@@ -65,6 +65,50 @@ def test_deleted_words_and_comments_are_left_out_and_text_boxes_follow() -> None
     assert pairs(odt(body)) == [("body", "Vorwort."), ("body", "Im Kasten.")]
 
 
+def test_a_deletion_that_is_shown_where_it_was_is_left_out_with_all_that_it_holds() -> None:
+    body = (
+        "<text:tracked-changes><text:changed-region text:id='c1'><text:deletion/></text:changed-region>"
+        "<text:changed-region text:id='c2'><text:insertion/></text:changed-region></text:tracked-changes><text:p>Der "
+        "Rat hat <text:change-start text:change-id='c1'/>niemals <text:span>und nie</text:span></text:p><text:p>wieder"
+        "<text:change-end text:change-id='c1'/><text:change-start text:change-id='c2'/>mehrfach<text:change-end "
+        "text:change-id='c2'/> zugestimmt.</text:p>"
+    )
+    assert pairs(odt(body)) == [("body", "Der Rat hat"), ("body", "mehrfach zugestimmt.")]
+
+
+def test_hidden_words_and_the_bytes_of_pictures_are_left_out() -> None:
+    automatic = (
+        '<style:style style:name="T1" style:family="text"><style:text-properties text:display="none"/></style:style>'
+        '<style:style style:name="P9" style:family="paragraph"><style:text-properties text:display="none"/>'
+        "</style:style>"
+    )
+    body = (
+        "<text:p>Die Stadt<text:span text:style-name='T1'> geheim</text:span> am Fluss.<draw:frame><draw:image>"
+        "<office:binary-data>iVBORw0KGgoAAAANSUhEUg</office:binary-data></draw:image></draw:frame></text:p>"
+        "<text:p text:style-name='P9'>Vermerk</text:p><text:section text:display='none'><text:p>Entwurf</text:p>"
+        "</text:section>"
+    )
+    assert pairs(odt(body, automatic=automatic)) == [("body", "Die Stadt am Fluss.")]
+
+
+def test_notes_that_the_file_numbers_0_are_counted() -> None:
+    note = (
+        "<text:note text:note-class='{}'><text:note-citation>{}</text:note-citation><text:note-body>"
+        "<text:p>Vgl.</text:p></text:note-body></text:note>"
+    )
+    body = f"<text:p>Text{note.format('footnote', 0)}{note.format('endnote', 0)}{note.format('footnote', 0)}</text:p>"
+    assert [text for kind, text in pairs(odt(body)) if kind == "footnote"] == ["1 Vgl.", "i Vgl.", "2 Vgl."]
+
+
+def test_the_heading_of_a_table_of_contents_is_no_heading_of_the_text() -> None:
+    body = (
+        "<text:table-of-content><text:index-body><text:index-title><text:p text:style-name='Contents_20_Heading'>Inhalt"
+        "</text:p></text:index-title><text:h>Kapitel 1</text:h></text:index-body></text:table-of-content>"
+        "<text:p text:style-name='_dc_berschrift_20_1'>Häfen</text:p>"
+    )
+    assert pairs(odt(body)) == [("boilerplate", "Inhalt"), ("boilerplate", "Kapitel 1"), ("heading", "Häfen")]
+
+
 def test_metadata_are_title_author_and_language() -> None:
     meta = (
         "<dc:title>Städte</dc:title><meta:initial-creator>Anna Müller</meta:initial-creator><dc:creator>Wer "

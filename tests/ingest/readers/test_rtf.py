@@ -42,7 +42,7 @@ def test_notes_leave_the_sentence_and_follow_with_their_number() -> None:
         ("body", "Die Städte sind Partner."),
         ("footnote", "1 Vgl. Müller."),
         ("footnote", "Mehr."),
-        ("footnote", "2 Am Ende."),
+        ("footnote", "1 Am Ende."),
     ]
 
 
@@ -77,6 +77,64 @@ def test_what_cannot_be_read_says_why(data: bytes, reason: str) -> None:
     with pytest.raises(Unreadable) as refused:
         read_file(data, "a.rtf")
     assert refused.value.reason == reason
+
+
+def test_deleted_and_hidden_words_and_what_the_program_numbers_are_left_out() -> None:
+    body = (
+        r"\pard Der Rat hat {\deleted\revauthdel1 niemals \'e4\u228\'e4}{\revised mehrfach} zugestimmt{\v geheim}.\par"
+        r"\pard{\listtext\pard\plain 1.\tab}\ls1 Erster Punkt.\par\pard {\v a}\v b\v0 Danach.\v c\plain  Ende.\par"
+    )
+    assert pairs(body) == [
+        ("body", "Der Rat hat mehrfach zugestimmt."),
+        ("body", "Erster Punkt."),
+        ("body", "Danach. Ende."),
+    ]
+
+
+def test_a_text_box_follows_its_paragraph_and_its_copy_for_old_programs_is_left_out() -> None:
+    body = (
+        r"\pard Vor{\shp{\*\shpinst\shpleft0{\sp{\sn shapeType}{\sv 202}}{\shptxt \pard\plain Im "
+        r"Kasten.{\footnote Vgl.}\par Mehr.\par}}{\shprslt{\*\do\dptxbx{\dptxbxtext\pard Im Kasten.\par}}}}wort.\par"
+    )
+    assert pairs(body) == [
+        ("body", "Vorwort."),
+        ("footnote", "1 Vgl."),
+        ("body", "Im Kasten."),
+        ("body", "Mehr."),
+    ]
+
+
+def test_a_style_holds_until_the_next_paragraph_says_otherwise_and_is_known_by_what_it_derives_from() -> None:
+    head = (
+        r"{\rtf1\ansi{\stylesheet{\s1 heading 1;}{\s2\sbasedon1\snext0 Kapitel;}{\s3 toc 1;}{\s4\sbasedon5 A;}"
+        r"{\s5\sbasedon4 B;}{\s6 \'dcberschrift 2;}}"
+    )
+    body = (
+        r"\pard\s3 Einleitung\tab 3\par H\'e4fen\tab 5\par\pard\s2 Einleitung\par\pard Text.\par\pard\s4 "
+        r"Mehr.\par\pard\s6 Ende\par}"
+    )
+    extract = read_rtf((head + body).encode())
+    assert [(block.kind, block.text) for block in extract.blocks] == [
+        ("boilerplate", "Einleitung 3"),
+        ("boilerplate", "Häfen 5"),
+        ("heading", "Einleitung"),
+        ("body", "Text."),
+        ("body", "Mehr."),
+        ("heading", "Ende"),
+    ]
+
+
+def test_a_table_that_lays_out_the_page_is_its_paragraphs_and_an_empty_cell_stays() -> None:
+    long = "Ein langer Satz über Städtepartnerschaften. " * 6
+    row = r"\trowd\pard\intbl {}\cell {}\cell\row"
+    assert pairs(row.format(long, r"Rand\par und Ufer") + r"\pard Danach.\par") == [
+        ("body", long.strip()),
+        ("body", "Rand"),
+        ("body", "und Ufer"),
+        ("body", "Danach."),
+    ]
+    table = row.format("Stadt", "Partner") + row.format("", "Wuhan")
+    assert pairs(table) == [("table", "Stadt | Partner"), ("table", " | Wuhan")]
 
 
 def test_a_link_is_its_words_without_its_address() -> None:

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pipeline.errors import Unreadable
-from pipeline.ingest.readers import read_file
-from pipeline.ingest.readers.tei import read_tei
+from pipeline.ingest.readers import read_documents, read_file
+from pipeline.records import Extract
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,7 +22,7 @@ def tei(body: str, header: str = HEADER) -> bytes:
 
 
 def pairs(body: str) -> list[tuple[str, str]]:
-    return [(block.kind, block.text) for block in read_tei(tei(body)).blocks]
+    return [(block.kind, block.text) for block in read_file(tei(body), "a.tei").blocks]
 
 
 def test_notes_leave_the_sentence_and_follow_the_paragraph() -> None:
@@ -97,7 +97,7 @@ def test_tables_figures_and_bibliographies_have_their_kinds() -> None:
     ],
 )
 def test_the_date_is_that_of_the_text_before_that_of_the_edition(header: str, date: str | None) -> None:
-    assert read_tei(tei("<p>Text.</p>", header)).metadata.get("date") == date
+    assert read_file(tei("<p>Text.</p>", header), "a.xml").metadata.get("date") == date
 
 
 @pytest.mark.parametrize(
@@ -107,6 +107,7 @@ def test_the_date_is_that_of_the_text_before_that_of_the_edition(header: str, da
         (tei(""), "no_text"),
         (b"<TEI><teiHeader/></TEI>", "no_text"),
         (b"<teiCorpus><TEI><text><p>a</p></text></TEI><TEI><text><p>b</p></text></TEI></teiCorpus>", "unknown_format"),
+        (b'<teiCorpus xmlns:xi="urn:x"><teiHeader/><xi:include href="a.xml"/></teiCorpus>', "no_text"),
         (b"<rss><channel/></rss>", "unknown_format"),
         (b"kein XML", "broken"),
         (b'<!DOCTYPE TEI [<!ENTITY a "b">]><TEI><text><p>&a;</p></text></TEI>', "broken"),
@@ -118,6 +119,39 @@ def test_what_cannot_be_read_says_why(data: bytes, reason: str) -> None:
     with pytest.raises(Unreadable) as refused:
         read_file(data, "a.xml")
     assert refused.value.reason == reason
+
+
+CORPUS = """<teiCorpus xmlns="http://www.tei-c.org/ns/1.0"><teiHeader><fileDesc><titleStmt><title>Reden</title><author>
+Die Herausgeber</author></titleStmt><publicationStmt><publisher>Stadtarchiv</publisher><date>2020</date>
+</publicationStmt></fileDesc><profileDesc><langUsage><language ident="deu"/></langUsage></profileDesc></teiHeader>
+<TEI xml:id="rede1"><teiHeader><titleStmt><title>Eröffnung</title></titleStmt><profileDesc><creation>
+<date when="1986-05-02"/></creation></profileDesc></teiHeader><text><p>Die Städte sind Partner.</p></text></TEI>
+<teiCorpus><teiHeader/><TEI><teiHeader><publicationStmt><publisher>Rat</publisher></publicationStmt></teiHeader><text>
+<p>城市外交。</p></text></TEI></teiCorpus><TEI xml:id="leer"><teiHeader/></TEI></teiCorpus>"""
+
+
+def test_each_text_of_a_corpus_is_a_document_with_what_its_own_header_says() -> None:
+    documents = read_documents(CORPUS.encode(), "corpus.xml")
+    assert [key for key, _ in documents] == ["rede1", "2", "leer"]
+    (_, first), (_, second), (_, third) = documents
+    assert isinstance(first, Extract)
+    assert isinstance(second, Extract)
+    assert isinstance(third, Unreadable)
+    assert [block.text for block in first.blocks] == ["Die Städte sind Partner."]
+    assert first.metadata == {
+        "title": "Eröffnung",
+        "publisher": "Stadtarchiv",
+        "date": "1986-05-02",
+        "language": "de",
+    }
+    assert [block.text for block in second.blocks] == ["城市外交。"]
+    assert second.metadata == {"publisher": "Rat", "language": "de"}
+    assert third.reason == "no_text"
+
+
+def test_a_corpus_of_one_text_is_that_text() -> None:
+    data = b"<teiCorpus><teiHeader/><TEI><teiHeader/><text><p>Ein Text.</p></text></TEI></teiCorpus>"
+    assert [block.text for block in read_file(data, "a.xml").blocks] == ["Ein Text."]
 
 
 @pytest.mark.shared
