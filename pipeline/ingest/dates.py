@@ -1,4 +1,4 @@
-"""Dates as people write them in metadata: read where they can mean one thing only, never guessed."""
+"""Dates as people write them: read where they can mean one thing only, never guessed."""
 
 from __future__ import annotations
 
@@ -41,10 +41,12 @@ _WEEKDAY = (
 )
 _HAN_WEEKDAY = r"(?:\s*[(]?(?:星期|周|礼拜)[一二三四五六日天][)]?)"
 _TIME = (
-    r"(?:(?:t|,?\s*(?:um\s+)?)\d{1,2}[:：]\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:\s*(?:uhr|[ap]\.?m\.?))?"
-    r"(?:\s*(?:z|utc|gmt|mez|mesz|cet|cest|[+-]\d{2}:?\d{2}|[+-]\d{2}))?)"
+    r"(?:(?:t|,?\s*[-–|]?\s*(?:um\s+)?(?:[上下]午|晚上?|凌晨)?)\d{1,2}[:：]\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:\s*(?:uhr|[ap]\.?m\.?))?"
+    r"(?:\s*(?:z|utc|gmt|mez|mesz|cet|cest|[+-]\d{2}:?\d{2}|[+-]\d{2}))?"
+    r"|\s*(?:[上下]午|晚上?|凌晨)?\d{1,2}[时時点點](?:\d{1,2}分(?:\d{1,2}秒)?)?)"
 )
-_MONTH = "(?P<name>" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\.?"
+_NAMES = "|".join(sorted(_MONTHS, key=len, reverse=True))
+_MONTH, _MONTH_NAME = rf"(?P<name>{_NAMES})\.?", rf"(?:{_NAMES})\b\.?"
 _YEAR = r"(?P<year>\d{4})"
 _FORMS = tuple(
     re.compile(pattern)
@@ -63,15 +65,38 @@ _FORMS = tuple(
         rf"(?:{_WEEKDAY})?(?P<day>\d{{1,2}})(?:\.|st|nd|rd|th)?[\s-]*(?:of\s+)?{_MONTH},?[\s-]*{_YEAR}{_TIME}?",
         rf"(?:{_WEEKDAY})?{_MONTH}\s*(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+{_YEAR}{_TIME}?",
         rf"(?:im\s+|in\s+)?{_MONTH},?\s*{_YEAR}",
+        # Thu May 15 10:20:33 CST 2014, as Java prints it
+        rf"[a-z]{{3}} {_MONTH} (?P<day>\d{{1,2}}) \d{{2}}:\d{{2}}:\d{{2}} [a-z]{{3,4}} {_YEAR}",
         # 2014年5月15日, with or without the parts behind the year
-        rf"{_YEAR}\s*年(?:\s*(?P<month>\d{{1,2}})\s*月(?:份|\s*(?P<day>\d{{1,2}})\s*[日号]{_HAN_WEEKDAY}?{_TIME}?)?)?",
+        rf"{_YEAR}\s*年(?:\s*(?P<month>\d{{1,2}})\s*月(?:份|\s*(?P<day>\d{{1,2}})\s*[日号號]{_HAN_WEEKDAY}?{_TIME}?)?)?",
         # 15/05/2014 and 05/15/2014: which is the day must follow from the numbers
         rf"(?P<one>\d{{1,2}})(?P<mark>[-/])(?P<two>\d{{1,2}})(?P=mark){_YEAR}{_TIME}?",
     )
 )
-_HAN_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
-_HAN_YEAR = re.compile(r"[〇○零一二三四五六七八九]{4}(?=\s*年)")
-_HAN_NUMBER = re.compile(r"[一二三四五六七八九]?[十廿卅][一二三四五六七八九]?|[一二三四五六七八九](?=\s*[月日号])")
+_HAN_DIGITS = str.maketrans("〇○◯零o一二三四五六七八九", "00000123456789")
+_ZEROS = "〇○◯零o0"
+_HAN_YEAR = re.compile(rf"[{_ZEROS}一二三四五六七八九]{{4}}(?=\s*年)")
+_HAN_NUMBER = re.compile(r"[一二三四五六七八九]?[十廿卅][一二三四五六七八九]?|[一二三四五六七八九](?=\s*[月日号號])")
+_ONES = "[一二三四五六七八九]"
+_REPUBLIC = (
+    rf"(?:中[华華])?民[国國]\s*(?P<republic>元|[1-9]\d{{0,2}}|(?=[一二三四五六七八九十百])"
+    rf"(?:{_ONES}?百[零〇○]?)?(?:{_ONES}?十)?{_ONES}?|{_ONES}[零〇○一二三四五六七八九]{{1,2}})(?=\s*年)"
+)
+_OF_REPUBLIC = re.compile(_REPUBLIC)
+_BEFORE_REPUBLIC = 1911
+
+_SMALL = r"(?:\d{1,2}|[一二三四五六七八九十廿卅]{1,3})"
+_LETTER = "0-9A-Za-zÄÖÜäöüß"
+WRITTEN_DATE = re.compile(
+    rf"(?:{_WEEKDAY})?(?<![{_LETTER}.,/-])"
+    rf"(?:\d{{4}}(?P<mark_>[-/.])\d{{1,2}}(?P=mark_)\d{{1,2}}|\d{{1,2}}\.\s?\d{{1,2}}\.\s?\d{{4}}"
+    rf"|\d{{1,2}}\.?\s?{_MONTH_NAME}\s?\d{{4}}|{_MONTH_NAME}\s\d{{1,2}}(?:st|nd|rd|th)?,?\s\d{{4}}"
+    rf"|{_MONTH_NAME}\s\d{{4}}){_TIME}?(?![{_LETTER}/-]|[.,]\d)"
+    rf"|(?:{_REPUBLIC.replace('?P<republic>', '?:')}|(?<!\d)\d{{4}}|[{_ZEROS}一二三四五六七八九]{{4}})\s?年\s?"
+    rf"(?:元|{_SMALL})\s?月(?:份|\s?{_SMALL}\s?[日号號]{_HAN_WEEKDAY}?{_TIME}?)?",
+    re.IGNORECASE,
+)
+"""A day or a month with its year as running text has them, in NFKC; `parse_date` reads what it finds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +121,7 @@ def parse_date(value: str) -> Dated | None:
     if not 4 <= len(text) <= 60:
         return None
     if "年" in text:
+        text = _OF_REPUBLIC.sub(_common_year, text).replace("元月", "1月")
         text = _HAN_NUMBER.sub(_arabic, _HAN_YEAR.sub(lambda found: found[0].translate(_HAN_DIGITS), text))
     for form in _FORMS:
         found = form.fullmatch(text)
@@ -104,13 +130,30 @@ def parse_date(value: str) -> Dated | None:
     return None
 
 
+def iso_date(value: str) -> str:
+    """A date as ``2014-05-15``, ``2014-05`` or ``2014``, as much as is known; empty for what is none."""
+    dated = parse_date(value)
+    return dated.date.isoformat()[: {"day": 10, "month": 7, "year": 4}[dated.precision]] if dated else ""
+
+
 def _arabic(found: re.Match[str]) -> str:
     """Turn 十五, 二十, 廿一, 三 into digits; what stands around a weekday's character is left by the pattern."""
-    text = found[0].replace("廿", "二十").replace("卅", "三十")
-    if "十" not in text:
-        return text.translate(_HAN_DIGITS)
-    tens, ones = text.split("十")
-    return f"{(tens or '一').translate(_HAN_DIGITS)}{(ones or '〇').translate(_HAN_DIGITS)}"
+    return str(_han_number(found[0]))
+
+
+def _common_year(found: re.Match[str]) -> str:
+    """The year of the Republic of China, 民国三十八年, in the common era."""
+    return f"{_BEFORE_REPUBLIC + _han_number(found['republic']):04d}"
+
+
+def _han_number(text: str) -> int:
+    """A number below a thousand: 十五, 廿一, 一百零三, 一〇三, 元 (the first)."""
+    text = text.replace("廿", "二十").replace("卅", "三十").replace("元", "一")
+    hundreds, mark, rest = text.rpartition("百")
+    tens, ten, ones = rest.rpartition("十")
+    number = 100 * int(hundreds.translate(_HAN_DIGITS) or 1) if mark else 0
+    number += 10 * int(tens.translate(_HAN_DIGITS) or 1) if ten else 0
+    return number + int(ones.translate(_HAN_DIGITS) or 0)
 
 
 def _dated(parts: dict[str, str | None]) -> Dated | None:

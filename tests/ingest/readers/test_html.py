@@ -104,6 +104,7 @@ def test_the_markup_s_metadata_are_taken() -> None:
         "author": "Erika Beispiel",
         "publisher": "Stadt Duisburg",
         "date": "2014-05-15",
+        "date_evidence": "markup",
         "language": "de",
         "url": "https://www.example.org/partner",
     }
@@ -266,7 +267,7 @@ def gold_texts(outlet: dict[str, Any]) -> list[Counter[str]]:
 def test_real_pages_are_read_better_than_by_plain_trafilatura(shared: Path) -> None:
     import trafilatura
 
-    ours, plain, dates = [], [], 0
+    ours, plain, dates, authors = [], [], 0, 0
     files = sorted((shared / "raw/html").glob("*.html.gz"))
     for file in files:
         outlet = json.loads(
@@ -280,9 +281,12 @@ def test_real_pages_are_read_better_than_by_plain_trafilatura(shared: Path) -> N
         plain.append(max(f1(words(trafilatura.extract(data) or ""), one) for one in gold))
         published = {str(version.get("publishing_date"))[:10] for version in outlet.values()}
         dates += extract.metadata.get("date") in published
+        author = extract.metadata.get("author", "").casefold()
+        authors += any(all(name.casefold() in author for name in version["authors"]) for version in outlet.values())
     assert sum(ours) / len(ours) >= FLOORS.get("html_f1", 0.95)
     assert sum(ours) > sum(plain)
     assert dates / len(files) >= FLOORS.get("html_dates", 0.94)
+    assert authors / len(files) >= FLOORS.get("html_authors", 0.9)
 
 
 @pytest.mark.shared
