@@ -77,9 +77,9 @@ def write_study(
     folder: Path,
     sources: str = FOLDER,
     lexicon: str = LEXICON,
-    more: str = "[timelines]\nbootstrap = 100\n[run]\nworkers = 1\n",
+    more: str = '[passages]\nduplicates = "all"\n[timelines]\nbootstrap = 100\n[run]\nworkers = 1\n',
 ) -> Path:
-    """The study ``mine`` and its lexicon, without texts."""
+    """The study ``mine`` and its lexicon, without texts. Copies count: its sources hold the same texts."""
     (folder / "lexicon.toml").write_text(lexicon, encoding="utf-8")
     head = '[study]\nname = "mine"\ntitle = "Mine"\nlanguages = ["zh", "de"]\nlexicon = "lexicon.toml"\n'
     path = folder / "mine.toml"

@@ -91,7 +91,28 @@ def test_a_changed_sidecar_reads_no_file(here: Path, capsys: pytest.CaptureFixtu
     (root / "metadata.csv").write_text("file,date\nzh_2014.txt,2011\n", encoding="utf-8")
     ran = build(capsys)
     assert (ran.ran(), files_read(ran)) == (["corpus"], 0)
-    assert [row["date"] for row in documents(here)] == [None, dt.date(2011, 1, 1)]
+    assert [row["date"] for row in documents(here)] == [dt.date(2015, 1, 1), dt.date(2011, 1, 1)]
+
+
+def test_the_day_on_which_a_file_was_changed_is_its_date_only_where_the_study_asks_and_nothing_else_tells(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = write_texts(here, {"ohne.txt": DE, "rede_2011.txt": DE + " Zwei."}, None)
+    for path in root.iterdir():
+        os.utime(path, (1_400_112_000, 1_400_112_000))  # 2014-05-15
+    write_study(here, NO_SIDECAR)
+    build(capsys)
+    assert [(row["date"], row["date_evidence"]) for row in documents(here)] == [
+        (None, None),
+        (dt.date(2011, 1, 1), "filename"),
+    ]
+    write_study(here, NO_SIDECAR + "file_dates = true\n")
+    ran = build(capsys)
+    assert files_read(ran) == 0
+    assert [(row["date"], row["date_precision"], row["date_evidence"]) for row in documents(here)] == [
+        (dt.date(2014, 5, 15), "day", "file"),
+        (dt.date(2011, 1, 1), "year", "filename"),
+    ]
 
 
 def test_a_renamed_file_is_read_under_its_new_name(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -220,7 +241,7 @@ def imports_of(name: str) -> Iterator[str]:
 def test_the_code_that_shapes_a_part_is_all_declared() -> None:
     reading = {f"pipeline.ingest.sources.{name}" for name in ("folder", "table")}
     declared = ("pipeline.errors", "pipeline.records", "pipeline.study", "pipeline.stages", "pipeline.store.cells",
-                "pipeline.executor", *gather.READING)  # fmt: skip
+                "pipeline.executor", "pipeline.toml_files", *gather.READING)  # fmt: skip
     undeclared = {
         name for name in modules_behind(reading) if not any(name == d or name.startswith(f"{d}.") for d in declared)
     }
