@@ -42,7 +42,13 @@ _MONTHS = ("Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August
            "Dezember")  # fmt: skip
 _PLAIN = re.compile(r"[^\s<>\U000f0000-\U0010ffff]+(?: [^\s<>\U000f0000-\U0010ffff]+)*")
 """Text that the styles print as it is."""
-_TITLES = re.compile(r"(?:(?:Prof|Dr|Dipl|Ing|med|jur|phil|h\.\s?c|mult)\.[\s-]*)+")
+_TITLES = re.compile(
+    r"(?:(?:本报|本刊|特约|随团|见习)*(?:记者|通讯员)[\s:：]*(?=[\u4e00-\u9fff])"
+    r"|(?:[A-ZÄÖÜ]\w*)?(?:[Bb]ürgermeister|[Mm]inister|[Pp]räsident|[Kk]anzler|[Ss]ekretär|[Ss]tadtrat|[Ll]andrat|[Rr]ät"
+    r"|[Dd]ezernent|[Bb]otschafter|[Kk]onsul|[Dd]irektor|[Rr]ektor)(?:in)?(?:\s+a\.\s?D\.)?\s+(?=\S+\s+\S)"
+    r"|(?:Prof|Dr|Dipl|Ing|med|jur|phil|h\.\s?c|mult)\.[\s-]*)+"
+)
+"""Offices and degrees before a person's name; a body that is called so (``Direktor``) has no two words behind it."""
 _MARK = 0xF0000
 """Names of bodies travel through the style as one character for private use each: a style sets persons in capitals."""
 _TITLE_MARK = "\U0010fffd"

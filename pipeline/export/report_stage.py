@@ -10,16 +10,20 @@ import pyarrow as pa
 from pipeline import __version__
 from pipeline.concepts.lexicon import load_lexicon
 from pipeline.concepts.mentions import MENTIONS_STAGE
+from pipeline.export.bibliography import FOLDER, TABLE, read_bibliography
 from pipeline.export.composition import draw_corpus
 from pipeline.export.figures import to_svg
+from pipeline.export.provenance import Provenance, count_evidence
 from pipeline.export.report import ReportData, render_report
 from pipeline.export.stages import FIGURES, TABLES, TABLES_FOLDER, TIMELINES_STAGE, read_rejects, words_for_readers
 from pipeline.ingest.corpus import CORPUS, REJECTS_FILE
 from pipeline.languages.tokens import language_module
 from pipeline.stages import Progress, Stage, Summary, read_summary
+from pipeline.store.corpus import DOCUMENTS_FILE, read_documents
 from pipeline.store.tables import read_table
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from pipeline.study import Study
@@ -59,11 +63,21 @@ def write_report(study: Study, draft: Path, progress: Progress) -> Summary:
         flags=read_summary(CORPUS, study)["flags"],
         facts=_facts(study),
         notes=_notes(study),
+        provenance=_provenance(study, made),
     )
     page = render_report(data)
     (draft / REPORT_FILE).write_text(page, encoding="utf-8")
     progress("report", 1, 1)
     return {"bytes": len(page.encode())}
+
+
+def _provenance(study: Study, made: Mapping[str, pa.Table]) -> Provenance:
+    documents = read_documents(study.corpus_folder, ["source_type", "date_evidence", "date_precision"])
+    cited = read_bibliography(study)
+    columns = (cited[name].to_pylist() for name in ("doc_id", "citation", "citation_gbt"))
+    citations = {doc_id: (author_date, gbt) for doc_id, author_date, gbt in zip(*columns, strict=True)}
+    copies = made["copies"] if len(made["copies"]) else None
+    return Provenance(count_evidence(documents), copies, made["duplicates"], citations)
 
 
 def _source(study: Study, name: str) -> dict[str, str]:
@@ -126,7 +140,9 @@ def _reads(study: Study) -> list[Path]:
     folder = study.export_folder
     return [
         study.lexicon,
+        study.corpus_folder / DOCUMENTS_FILE,
         study.corpus_folder / REJECTS_FILE,
+        folder / FOLDER / f"{TABLE}.arrow",
         folder / f"{FIGURES}.svg",
         *sorted((folder / FIGURES).glob("*.svg")),
         *(folder / TABLES_FOLDER / f"{name}.arrow" for name in TABLES),

@@ -11,11 +11,13 @@ from pipeline.analyses.changes import changes
 from pipeline.analyses.composition import composition
 from pipeline.analyses.concordance import concordance
 from pipeline.analyses.counts import read_corpus
+from pipeline.analyses.duplicates import duplicates, list_copies
 from pipeline.analyses.timelines import timelines
 from pipeline.concepts.lexicon import load_lexicon
 from pipeline.concepts.mentions import MENTIONS_FILE
 from pipeline.executor import map_in_order, open_executor
 from pipeline.export import tables
+from pipeline.export.bibliography import FOLDER, TABLE, read_bibliography
 from pipeline.export.captions import write_caption
 from pipeline.ingest.corpus import REJECTS_FILE
 from pipeline.stages import Progress, Stage, Summary
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
     from pipeline.study import Study
 
 TABLES_FOLDER = ".tables"
-TABLES = ("corpus", "timelines", "changes", "concordance")
+TABLES = ("corpus", "timelines", "changes", "concordance", "copies", "duplicates")
 FIGURES = "timelines_by_language"
 WORKBOOK = "tables.xlsx"
 _FIGURE_KINDS = ("pdf", "svg", "png", "csv")
@@ -50,7 +52,9 @@ def write_timelines(study: Study, draft: Path, progress: Progress) -> Summary:
         "corpus": composition(study, built, rejected),
         "timelines": timelines(study, built, concepts, lambda done, whole: progress("timelines", done, whole)),
         "changes": changes(study, built, concepts),
-        "concordance": concordance(study, built, concepts),
+        "concordance": concordance(study, built, concepts, read_bibliography(study)),
+        "copies": list_copies(built.documents),
+        "duplicates": duplicates(study, built, concepts),
     }
     write_tables(draft / TABLES_FOLDER, made)
     for name, table in made.items():
@@ -86,7 +90,8 @@ def _do(task: Callable[[], None]) -> None:
 
 def _write_workbook(study: Study, draft: Path) -> None:
     folder = study.export_folder / TABLES_FOLDER
-    tables.write_xlsx({name: read_table(folder, name) for name in TABLES}, draft / WORKBOOK)
+    sheets = {name: read_table(folder, name) for name in TABLES}
+    tables.write_xlsx(sheets | {TABLE: read_bibliography(study)}, draft / WORKBOOK)
 
 
 def _write_figure(study: Study, draft: Path, concept: str | None) -> None:
@@ -167,11 +172,15 @@ def _from_tables(study: Study) -> list[Path]:
     return [study.lexicon, *(folder / f"{name}.arrow" for name in TABLES)]
 
 
+def _bibliography(study: Study) -> Path:
+    return study.export_folder / FOLDER / f"{TABLE}.arrow"
+
+
 TIMELINES_STAGE = Stage(
     name="timelines",
     folder=lambda study: study.export_folder,
     settings=_timeline_settings,
-    reads=_from_corpus,
+    reads=lambda study: [*_from_corpus(study), _bibliography(study)],
     writes=(*(f"{name}.csv" for name in TABLES), "latex", TABLES_FOLDER),
     modules=("pipeline.analyses", "pipeline.export.tables", "pipeline.export.stages", "pipeline.store"),
     tools=("numpy", "pyarrow"),
@@ -182,10 +191,7 @@ FIGURES_STAGE = Stage(
     name="figures",
     folder=lambda study: study.export_folder,
     settings=words_for_readers,
-    reads=lambda study: [
-        study.lexicon,
-        *(study.export_folder / TABLES_FOLDER / f"{name}.arrow" for name in TABLES),
-    ],
+    reads=lambda study: [*_from_tables(study), _bibliography(study)],
     writes=(FIGURES, *(f"{FIGURES}.{kind}" for kind in _FIGURE_KINDS), WORKBOOK),
     modules=("pipeline.export",),
     tools=("matplotlib", "xlsxwriter", "zhplot"),

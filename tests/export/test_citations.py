@@ -138,7 +138,9 @@ def test_a_chinese_name_in_pinyin_has_an_initial_for_each_character_and_is_never
     assert cite(row(described), "gbt").startswith("CHEN Z M, 欧阳修. ")
     assert cite(row(described), "author-date").startswith("Chen, Zhimin und 欧阳修. ")
     second = item("chapter", "Cities", "Berg, Ute; Chen, Zhimin", "2001", editor="Li, Ruoshui", container_title="Buch")
-    assert cite(row(second), "author-date") == "Berg, Ute und Chen Zhimin. 2001. Cities. In: Buch, hrsg. von Li Ruoshui."
+    assert (
+        cite(row(second), "author-date") == "Berg, Ute und Chen Zhimin. 2001. Cities. In: Buch, hrsg. von Li Ruoshui."
+    )
 
 
 @pytest.mark.parametrize(
@@ -249,3 +251,20 @@ def test_an_item_of_columns_is_csl() -> None:
         "id": "s/a", "type": "article-newspaper", "title": "T", "author": [{"family": "Berg", "given": "Eva"}], "container-title": "Blatt",
         "issued": {"date-parts": [[2014, 5]]}, "URL": "https://x.example", "language": "de",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("author", "gbt"),
+    [
+        ("Staatsministerin Dr. Ulrike Hallermann", "HALLERMANN U"),
+        ("Oberbürgermeister Heinz-Joachim Terstegen", "TERSTEGEN H J"),
+        ("Bürgermeisterin a. D. Eva Berg", "BERG E"),
+        ("随团记者阮芜生", "阮芜生"),
+        ("本报记者 钮秀兰", "钮秀兰"),
+        ("Referat Internationales", "Referat Internationales"),
+        ("Ratsbüro", "Ratsbüro"),
+    ],
+)
+def test_offices_and_degrees_are_no_part_of_a_name(author: str, gbt: str) -> None:
+    row = {"doc_id": "a/b", "source_type": "speech", "title": "T", "author": author, "language": "de"}
+    assert cite(row, "gbt") == f"{gbt}. T[Z]."
