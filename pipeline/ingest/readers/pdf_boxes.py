@@ -42,10 +42,12 @@ def _is_below(box: Box, last: Box, size: float) -> bool:
 def box_line(line: Line, page: Page) -> Box:
     """The place of one line, in points from the left and top of its page as it is shown, no further than its edges."""
     if not line.turn and not page.rotation:
-        left, base = page.origin[0], page.height + page.origin[1] - line.y
-        sides = (line.x0 - left, base - _ABOVE * line.size, line.x1 - left, base + _BELOW * line.size)
-        ends = (page.width, page.height, page.width, page.height)
-        return Box(line.page, *(round(min(max(side, 0.0), end), 1) for side, end in zip(sides, ends, strict=True)))
+        x, base = page.origin[0], page.height + page.origin[1] - line.y
+        left, top, right, bottom = line.x0 - x, base - _ABOVE * line.size, line.x1 - x, base + _BELOW * line.size
+        if left < 0 or top < 0 or right > page.width or bottom > page.height:
+            left, right = (min(max(side, 0.0), page.width) for side in (left, right))
+            top, bottom = (min(max(side, 0.0), page.height) for side in (top, bottom))
+        return Box(line.page, round(left, 1), round(top, 1), round(right, 1), round(bottom, 1))
     corners = [(line.x0, line.y - _BELOW * line.size), (line.x1, line.y + _ABOVE * line.size)]
     (x0, y0), (x1, y1) = (_show(x, y, line.turn, page) for x, y in corners)
     left, right = (min(max(x, 0.0), page.width) for x in sorted((x0, x1)))

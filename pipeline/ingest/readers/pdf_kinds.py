@@ -29,10 +29,13 @@ CAPTION = re.compile(
 _ENTRY_END = re.compile(r"(?:\s|\.|…)\d{1,4}(?:\s?(?:ff?\.|[A-D]))?$")
 _LEADERS = re.compile(r"(?:\.\s?){5,}|…{2,}")
 _PLACES = re.compile(r"\D{2,60}?,?\s\d{1,4}(?:[,–-]\s?\d{1,4}(?:ff?\.?)?)*,?$")
+_ALIKE = 0.4
 _MAX_HEADING = 220
 _MAX_LIST_HEADING = 60
 _INLINE_BIBLIOGRAPHY = re.compile(r"[\[【〔]?参\s*考\s*文\s*献[\]】〕]?\s*[:：]?\s*[\[〔［]\s*1\s*[\]〕］]")
 _NUMBERED_ENTRY = re.compile(r"[\[〔［]\d{1,3}[\]〕］]")
+_ADDRESS = re.compile(r"https?:|www\.|doi\b", re.IGNORECASE)
+_ITEM = re.compile(r"(\d{1,2})[.)]\s")
 ENDNOTES = re.compile(
     r"[\[【〔]?\s*(?:endnoten|anmerkungen|endnotes|notes|注\s*释|尾\s*注)\s*[\]】〕]?\s*[:：]?", re.IGNORECASE
 )
@@ -57,19 +60,74 @@ def is_contents(rows: Sequence[Line]) -> bool:
     return rising >= 0.85 * (len(numbers) - 1) or register >= 0.6 * len(rows)
 
 
-def classify(paragraph: Paragraph, following: Paragraph | None, body: Type) -> Paragraph:
-    """Give a body paragraph its kind: heading, caption, table or body."""
+def mark_rows(paragraphs: Sequence[Paragraph], body: Type) -> list[Paragraph]:
+    """Make single lines ``table`` that stand at rows with wide gaps: heads and rows whose cells are near each other.
+
+    They are smaller than the body, or most of what they say is numbers.
+    """
+    marked = list(paragraphs)
+    rows = [_is_row(paragraph) for paragraph in marked]
+    order = [*range(len(marked)), *range(len(marked) - 1, -1, -1)]  # rows next to rows, downwards and upwards
+    for index in order:
+        near = [other for other in (index - 1, index + 1) if 0 <= other < len(marked) and rows[other]]
+        if near and not rows[index] and _may_be_row(marked[index], body):
+            rows[index] = any(_stands_at(marked[other], marked[index].lines[0], body) for other in near)
+    return [
+        paragraph._replace(kind="table") if row and paragraph.lines[0].cells == 1 else paragraph
+        for paragraph, row in zip(marked, rows, strict=True)
+    ]
+
+
+def _may_be_row(paragraph: Paragraph, body: Type) -> bool:
+    line = paragraph.lines[0]
+    if len(paragraph.lines) > 1 or line.cells > 1 or paragraph.kind != "body" or CAPTION.match(line.text):
+        return False
+    words = line.text.split()
+    numbers = len(words) > 1 and sum(any(map(str.isdigit, word)) for word in words) >= 0.5 * len(words)
+    return (line.size <= body.size - _ALIKE or numbers) and not is_terminal(line.text)
+
+
+def _is_row(paragraph: Paragraph) -> bool:
+    return paragraph.kind == "table" or paragraph.lines[0].cells > 2 or _has_cells(paragraph.lines[0])
+
+
+def _has_cells(line: Line) -> bool:
+    return line.cells > 1 and len(line.text) < 8 * line.cells
+
+
+def _stands_at(row: Paragraph, line: Line, body: Type) -> bool:
+    steps = [abs(other.y - line.y) for other in (row.lines[0], row.lines[-1])]
+    return row.page == line.page and min(steps) < 2.2 * body.pitch and abs(row.size - line.size) <= _ALIKE
+
+
+def classify(before: Paragraph | None, paragraph: Paragraph, following: Paragraph | None, body: Type) -> Paragraph:
+    """Give a body paragraph its kind: heading, caption, table or body; it depends on what stands before and after."""
     if paragraph.kind != "body":
         return paragraph
     text = " ".join(line.text for line in paragraph.lines)
     if CAPTION.match(text) and len(text) < 300 and (paragraph.size < body.size - 0.4 or len(paragraph.lines) <= 2):
         return paragraph._replace(kind="caption")
     first = paragraph.lines[0]
-    if _is_heading(paragraph, following, text, body):
+    if _is_heading(paragraph, following, text, body) and not _is_item(before, paragraph, following):
         return paragraph._replace(kind="heading")
-    if first.cells > 2 or (first.cells > 1 and len(first.text) < 8 * first.cells):
+    if first.cells > 2 or _has_cells(first):
         return paragraph._replace(kind="table")
     return paragraph
+
+
+def _is_item(before: Paragraph | None, paragraph: Paragraph, following: Paragraph | None) -> bool:
+    """Tell whether a paragraph is an item of a numbered list: the one before or after it has the number beside its own.
+
+    Between headings in the type of the text there is text.
+    """
+    numbers = [
+        int(match.group(1)) if other is not None and (match := _ITEM.match(other.lines[0].text)) else None
+        for other in (before, paragraph, following)
+    ]
+    own = numbers[1]
+    if own is None or paragraph.bold:
+        return False
+    return numbers[0] == own - 1 or numbers[2] == own + 1 or paragraph.lines[0].text.partition(" ")[2][:1].islower()
 
 
 def _is_heading(  # noqa: PLR0911 - one return a sign, in their order
@@ -80,9 +138,11 @@ def _is_heading(  # noqa: PLR0911 - one return a sign, in their order
     if all(is_display(line, body) for line in paragraph.lines):
         return True
     if paragraph.size < body.size - 0.6 or paragraph.lines[0].cells > 2:
-        return False
+        # Chinese print sets lower headings in another face and smaller type.
+        small = paragraph.size < 0.8 * body.size or len(paragraph.lines) > 1 or paragraph.lines[0].cells > 2
+        return paragraph.bold and not small and NUMBERED_HEADING.match(text) is not None and not is_terminal(text)
     if paragraph.bold:
-        return len(paragraph.lines) <= 4 and not text.endswith((",", ";", "，", "；"))
+        return len(paragraph.lines) <= 4 and not text.endswith((",", ";", "，", "；", "。"))
     if BIBLIOGRAPHY.match(text) or ENDNOTES.fullmatch(text):
         return True
     if len(paragraph.lines) > 1 or NUMBERED_HEADING.match(text) is None or is_terminal(text):
@@ -117,9 +177,12 @@ def mark_references(paragraphs: Sequence[Paragraph]) -> list[Paragraph]:
 
 
 def _goes_on(entry: Paragraph, text: str) -> bool:
-    """Tell whether a text goes on with an entry of a numbered list: it has no number, and no sentence has ended."""
+    """Tell whether a text goes on with an entry of a numbered list: it has no number, and no sentence has ended.
+
+    An address that was too long for the line goes on, too.
+    """
     numbered = _NUMBERED_ENTRY.match(entry.lines[0].text) is not None
-    ended = entry.lines[-1].text.endswith((".", "。", "．"))
+    ended = entry.lines[-1].text.endswith((".", "。", "．")) and _ADDRESS.match(text) is None
     return numbered and not ended and _NUMBERED_ENTRY.match(text) is None and text[:1] not in "（("
 
 

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import statistics
 from collections import Counter
-from itertools import accumulate, pairwise
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
+from pipeline.ingest.readers.pdf_gutters import find_side
 from pipeline.ingest.readers.pdf_lines import GAP, NOTE_SIZE, NUMBER, RAISED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from pipeline.ingest.readers.pdf_gutters import Gutters, Strip
     from pipeline.ingest.readers.pdf_lines import Line
 
-_MIN_ROWS = 4
-"""A column has at least so many lines; fewer are cells of a table or a signature."""
-_MIN_FILL = 0.55
-"""The middle line of a column fills at least this share of its width; cells of tables fill less."""
+_CELL = 0.6
+"""A table's cell fills less than this share of its column."""
 _FULL = 5
 """Fewer lines do not show the edges of their column."""
 _BAND_GAP = 2.4
@@ -51,9 +50,11 @@ def measure_type(pages: Iterable[Sequence[Line]]) -> Type:
     for lines in pages:
         for line in lines:
             letters[line.size] += len(line.text)
-        for line, following in pairwise(lines):
-            if following.size == line.size and 0 < line.y - following.y < 3 * line.size:
-                pitches[line.size, round(line.y - following.y, 1)] += 1
+        # Lines that begin at one place are of one column, in whatever order they were drawn.
+        places = sorted((round(line.x0 / 2), -line.y, line.size) for line in lines)
+        for (place, y, size), (other, below, smaller) in pairwise(places):
+            if place == other and size == smaller and 0 < below - y < 3 * size:
+                pitches[size, round(below - y, 1)] += 1
     if not letters:
         return Type(10.0, 12.0)
     total = letters.total()
@@ -64,133 +65,59 @@ def measure_type(pages: Iterable[Sequence[Line]]) -> Type:
     return Type(size, max(steps, key=steps.__getitem__) if steps else 1.3 * size)
 
 
-def find_gutter(lines: Sequence[Line], size: float) -> tuple[float, float] | None:
-    """Find the white strip between two columns: its left and right edge, or None where there is one column.
-
-    Args:
-        lines: the page's lines without its furniture.
-        size: type size of the body, in points.
-    """
-    if len(lines) < 2 * _MIN_ROWS:
-        return None
-    left, right = min(line.x0 for line in lines), max(line.x1 for line in lines)
-    width = right - left
-    bins = int(width) + 2
-    steps = [0] * (bins + 1)
-    for line in lines:
-        steps[max(0, int(line.x0 - left))] += 1
-        steps[min(bins, int(line.x1 - left) + 1)] -= 1
-    cover = list(accumulate(steps))
-    low, high = int(0.25 * width), int(0.75 * width)
-    for allowed in sorted({0, *cover[low:high]}):
-        if allowed > 0.5 * len(lines):
-            break
-        run = _longest_run(cover, low, high, allowed)
-        if run is not None and run[1] - run[0] >= 0.7 * size:
-            gutter = left + run[0], left + run[1]
-            if _holds_columns(lines, *gutter, left, right):
-                return gutter
-    return None
-
-
-def find_gutters(pages: Sequence[Sequence[Line]], size: float) -> list[tuple[float, float] | None]:
-    """Find each page's gutter; a page whose second column holds a few lines only takes that of the pages near it."""
-    found = [find_gutter(lines, size) for lines in pages]
-    known = [index for index, gutter in enumerate(found) if gutter is not None]
-    filled = list(found)
-    for index, lines in enumerate(pages):
-        if found[index] is None and known:
-            for other in sorted(known, key=lambda other: abs(other - index))[:2]:
-                near = found[other]
-                if near is None:
-                    continue
-                # Ragged lines of the first column may reach a little into the gutter.
-                reach = [line.x1 for line in lines if line.x0 < near[0] and line.x1 < near[1] - 3]
-                gutter = max(near[0], *reach, 0.0), near[1]
-                if _fits(lines, gutter):
-                    filled[index] = gutter
-                    break
-    return filled
-
-
-def _fits(lines: Sequence[Line], gutter: tuple[float, float]) -> bool:
-    sides = [_side(line, gutter) for line in lines]
-    second = [line for line, side in zip(lines, sides, strict=True) if side == 2]
-    if not second or sides.count(0) > 0.35 * len(lines) or sides.count(1) < _MIN_ROWS:
-        return False
-    width = gutter[0] - min(line.x0 for line in lines)
-    if max(line.x1 - line.x0 for line in second) > 0.6 * width:
-        return True
-    # A first column that is full to its edge is one, whatever stands in the second: a last word, perhaps.
-    first = [line.x1 - line.x0 for line, side in zip(lines, sides, strict=True) if side == 1]
-    return len(first) > 2 * _MIN_ROWS and 0 not in sides and statistics.median(first) > 0.8 * width
-
-
-def _longest_run(cover: Sequence[int], low: int, high: int, allowed: int) -> tuple[int, int] | None:
-    best, begin = None, None
-    for x in range(low, high + 1):
-        inside = x < high and cover[x] <= allowed
-        if inside and begin is None:
-            begin = x
-        if not inside and begin is not None:
-            if best is None or x - begin > best[1] - best[0]:
-                best = (begin, x)
-            begin = None
-    return best
-
-
-def _holds_columns(lines: Sequence[Line], start: float, end: float, left: float, right: float) -> bool:
-    """Tell whether what stands on both sides of a strip are columns of text, not cells or page numbers."""
-    sides = [
-        ([line for line in lines if line.x1 <= start + 2], start - left),
-        ([line for line in lines if line.x0 >= end - 2], right - end),
-    ]
-    for side, width in sides:
-        if len(side) < _MIN_ROWS or width <= 0:
-            return False
-        if statistics.median(line.x1 - line.x0 for line in side) < _MIN_FILL * width:
-            return False
-    (first, _), (second, _) = sides
-    top = min(max(line.y for line in first), max(line.y for line in second))
-    bottom = max(min(line.y for line in first), min(line.y for line in second))
-    return sum(bottom <= line.y <= top for line in first) >= 2 and sum(bottom <= line.y <= top for line in second) >= 2
-
-
-def read_columns(lines: Sequence[Line], body: Type, gutter: tuple[float, float] | None) -> list[Column]:
+def read_columns(lines: Sequence[Line], body: Type, gutters: Gutters) -> list[Column]:
     """Put a page's lines into columns in reading order.
 
-    A line over both columns (a title) ends a band, and so does white space over the page's width: within a band the
-    left column is read first.
+    A line over several columns (a title) ends a band, and so does white space over the page's width: within a band
+    the left column is read first. A band of cells is a table over the columns, and its rows stay whole.
     """
     if not lines:
         return []
-    if gutter is None:
+    if not gutters:
         return [Column(merge_rows(lines), *_edges(lines))]
     columns: list[Column] = []
-    band: tuple[list[Line], list[Line], list[Line]] = ([], [], [])  # over both, left, right
-    sides = [_side(line, gutter) for line in lines]
-    edges = [_edges([line for line, of in zip(lines, sides, strict=True) if of == side]) for side in (0, 1, 2)]
+    band: list[list[Line]] = [[] for _ in range(len(gutters) + 2)]  # over several, then from left to right
+    sides = [find_side(line, gutters) for line in lines]
+    edges = [_edges([line for line, of in zip(lines, sides, strict=True) if of == side]) for side in range(len(band))]
 
     def flush() -> None:
-        columns.extend(Column(merge_rows(part), *edge) for part, edge in zip(band, edges, strict=True) if part)
+        if _is_table_over(band, edges):
+            rows = [line for part in band for line in part]
+            columns.append(Column(merge_rows(rows), *_edges(rows)))
+        else:
+            columns.extend(Column(merge_rows(part), *edge) for part, edge in zip(band, edges, strict=True) if part)
         for part in band:
             part.clear()
 
     lowest = None
-    for line in sorted(lines, key=lambda line: -line.y):
-        side = _side(line, gutter)
-        if side == 1 and band[0] and _ends_over_both(band[0], line, lines, gutter):
-            side = 0
+    for line, side in sorted(zip(lines, sides, strict=True), key=lambda placed: -placed[0].y):
+        over = side == 0 or (side == 1 and bool(band[0]) and _ends_over_both(band[0], line, lines, gutters[0]))
         gap = lowest is not None and lowest - line.y > _BAND_GAP * max(body.pitch, line.size)
-        if gap or (side == 0 and (band[1] or band[2])) or (side and band[0]):
+        if gap or (over and any(band[1:])) or (not over and band[0]):
             flush()
-        band[side].append(line)
+        band[0 if over else side].append(line)
         lowest = line.y
     flush()
     return columns
 
 
-def _ends_over_both(over: Sequence[Line], line: Line, lines: Sequence[Line], gutter: tuple[float, float]) -> bool:
+def _is_table_over(band: Sequence[Sequence[Line]], edges: Sequence[tuple[float, float]]) -> bool:
+    """Tell whether what stands in several columns are cells: short, side by side, and not where columns begin."""
+    cells = [line for part in band[1:] for line in part]
+    if sum(bool(part) for part in band[1:]) < 2:
+        return False
+    widths = [right - left for left, right in edges]
+    short = sum(line.x1 - line.x0 < _CELL * widths[side] for side, part in enumerate(band) if side for line in part)
+    if short < 0.9 * len(cells):
+        return False
+    rows = len(merge_rows(cells))
+    if rows < 2 or rows > 0.75 * len(cells):
+        return False
+    begun = [abs(line.x0 - edges[side][0]) < 2 * line.size for side, part in enumerate(band) if side for line in part]
+    return sum(begun) < 0.5 * len(begun)
+
+
+def _ends_over_both(over: Sequence[Line], line: Line, lines: Sequence[Line], gutter: Strip) -> bool:
     """Tell whether a short line under a paragraph over both columns is its last one, not the left column's first."""
     last = over[-1]
     step = over[-2].y - last.y if len(over) > 1 else 1.6 * line.size
@@ -203,17 +130,18 @@ def _ends_over_both(over: Sequence[Line], line: Line, lines: Sequence[Line], gut
     )
 
 
-def _side(line: Line, gutter: tuple[float, float]) -> int:
-    """0 for a line over both columns, 1 for the left one, 2 for the right one."""
-    return 1 if line.x1 <= gutter[0] + 3 else 2 if line.x0 >= gutter[1] - 3 else 0
-
-
 def _edges(lines: Sequence[Line]) -> tuple[float, float]:
     """Left and right edge that lines are set between; a few that stick out at the right are left out."""
     if not lines:
         return 0.0, 0.0
     ends = sorted((line.x1 for line in lines), reverse=True)
-    return _edge(line.x0 for line in lines), ends[int(0.04 * len(ends))]
+    right = ends[int(0.04 * len(ends))]
+    # Where many lines end at one edge, that is it: addresses too long for the column stick out of it.
+    places = Counter(map(round, ends))
+    common = max((place for place, count in places.items() if count >= 0.2 * len(ends)), default=None)
+    if common is not None and len(ends) >= _FULL and sum(end > common + 1 for end in ends) <= 0.15 * len(ends):
+        right = min(right, float(common))
+    return _edge(line.x0 for line in lines), right
 
 
 def _edge(values: Iterable[float]) -> float:

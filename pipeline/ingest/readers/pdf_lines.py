@@ -48,8 +48,12 @@ class Page(NamedTuple):
     """By how many quarter turns with the clock it is shown turned."""
 
 
-BOLD = re.compile(rb"bold|black|heavy|semibold|-bd|simhei|heiti|,b", re.IGNORECASE)
-"""What names of bold fonts hold."""
+BOLD = re.compile(
+    rb"bold|black|heavy|semibold|-bd|,b|(?:^|\+)(?:fz[a-z]{0,2}h(?:t|ei)|fzxbs|fzlth|fandolhei|sthei|simhei)|heiti|"
+    + b"|".join(name.encode(code) for name in ("黑体", "小标宋", "粗宋") for code in ("gbk", "utf-8")),
+    re.IGNORECASE,
+)
+"""What names of bold fonts hold; Chinese print sets 黑体, a face of even strokes, where others set bold."""
 SIGNS = re.compile(rb"dingbat|wingding|webding|symbol", re.IGNORECASE)
 """What names of fonts of signs hold."""
 NOTE_SIZE = 0.85

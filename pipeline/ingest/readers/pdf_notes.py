@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from pipeline.ingest.readers.pdf_kinds import list_begun
-from pipeline.ingest.readers.pdf_paragraphs import Paragraph
+from pipeline.ingest.readers.pdf_paragraphs import LABEL, Paragraph, is_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,11 +21,12 @@ UNNUMBERED = re.compile(
 )
 """How notes on an article's origin begin, which Chinese journals set at its first page's foot without a number."""
 _SMALLER = 0.95
+_PARTED = 1.25
 _ALIKE = 0.4
 _LETTER = re.compile(r"[^\W\d_]")
 
 
-def cut_footnotes(  # noqa: C901 - each condition rules out something else that is small and low
+def cut_footnotes(
     column: Column, page: int, body: Type, *, running: bool, under_text: bool, in_list: bool
 ) -> tuple[Column, list[Paragraph]]:
     """Cut the footnotes from a column's foot.
@@ -53,29 +55,47 @@ def cut_footnotes(  # noqa: C901 - each condition rules out something else that 
         return column, []
     foot = rows[first:]
     start = next((index for index, line in enumerate(foot) if mark_of(line) or UNNUMBERED.match(line.text)), None)
-    if start is None or (start and running and first):
-        start = 0 if running and foot and first else start
-    if in_list and not first:
-        return column, []
+    if (start is None or start) and running and first and foot and LABEL.match(foot[0].text) is None:
+        start = 0
+    if in_list and not first and foot and not foot[0].mark:
+        start = _after_list(foot)
     if start is None or (first + start == 0 and not (under_text or foot[0].mark or _is_symbol(foot[0]))):
         return column, []
     if any(list_begun(line.text) for line in rows[max(0, first - 1) : first + start + 1]):
         return column, []
     notes: list[list[Line]] = []
-    number = None
+    number, signs = None, False
     for line in foot[start:]:
         mark = mark_of(line)
-        if UNNUMBERED.match(line.text):
-            notes.append([line])
-        elif mark and (line.mark or not mark.isdecimal() or number is None or int(mark) == number + 1):
+        sign = bool(mark) and not mark.isdecimal()
+        # A line of a note that begins with a year or page is no note: it has not the next number, or notes have signs.
+        numbered = mark.isdecimal() and (not signs if number is None else int(mark) == number + 1)
+        if UNNUMBERED.match(line.text) or sign or line.mark or numbered or not notes:
             notes.append([line])
             number = int(mark) if mark.isdecimal() else number
-        elif notes:
-            notes[-1].append(line)
+            signs = signs or sign
         else:
-            notes.append([line])
+            notes[-1].append(line)
     paragraphs = [Paragraph(tuple(note), page, column.left, column.right, "footnote") for note in notes]
     return column._replace(lines=rows[: first + start]), paragraphs
+
+
+def _after_list(foot: Sequence[Line]) -> int | None:
+    """Index of the first note under a list in the same type: it has a sign, other than the list, and a gap over it."""
+    if _is_symbol(foot[0]):
+        return None
+    steps = [line.y - after.y for line, after in pairwise(foot)]
+    usual = sorted(steps)[len(steps) // 2] if steps else 0.0
+    found = (index for index, step in enumerate(steps, 1) if step > _PARTED * usual)
+    return next((index for index in found if _is_symbol(foot[index]) or foot[index].mark), None)
+
+
+def runs_on(notes: Sequence[Paragraph], page: int) -> bool:
+    """Tell whether the last note can go on in the next column: its last line is full or ends no sentence."""
+    if not notes or page - notes[-1].page > 1:
+        return False
+    last = notes[-1].lines[-1]
+    return notes[-1].right - last.x1 < 1.5 * last.size or not is_terminal(last.text)
 
 
 def _is_gap(rows: Sequence[Line], first: int, body: Type) -> bool:
@@ -127,7 +147,7 @@ def find_notes(lines: Sequence[Line], body: Type) -> set[int]:
 
 
 def _follows(line: Line, after: Line) -> bool:
-    return abs(line.size - after.size) < 0.2 and 0.9 * line.size < line.y - after.y < 1.6 * line.size
+    return abs(line.size - after.size) < 0.1 * line.size and 0.9 * line.size < line.y - after.y < 1.6 * line.size
 
 
 def drop_marks(text: str, marks: set[str]) -> tuple[str, set[str]]:

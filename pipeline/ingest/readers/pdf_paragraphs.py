@@ -32,6 +32,7 @@ LABEL = re.compile(
 )
 """What stands before an article's abstract, key words and numbers."""
 _RUNS_ON = re.compile(r"[a-zäöüß,，、]$")
+_ENTRY = re.compile(r"[\[〔［](\d{1,3})[\]〕］]")
 _BIG_GAP = 1.25
 _NEARLY = 0.8
 _SAME_SIZE = 0.5
@@ -91,7 +92,7 @@ def begins_paragraph(  # noqa: PLR0911 - one return a sign, in their order
     usual = pitch if len(current) < 2 else min(pitch, 1.1 * (current[-2].y - last.y))
     if last.y - line.y > _BIG_GAP * max(usual, em):
         return True
-    if line.cells > 1 or LABEL.match(line.text):
+    if line.cells > 1 or LABEL.match(line.text) or _is_next_entry(current[0], line):
         return True
     if is_display(last, body) and is_display(line, body):
         return NUMBERED_HEADING.match(line.text) is not None and not last.text.endswith("-")
@@ -102,12 +103,20 @@ def begins_paragraph(  # noqa: PLR0911 - one return a sign, in their order
     return _by_edges(current, line, following, column)
 
 
+def _is_next_entry(first: Line, line: Line) -> bool:
+    """Tell whether a line begins with the number that follows that of the entry before it: [7] after [6]."""
+    if line.text[:1] not in "[〔［":
+        return False
+    number, following = _ENTRY.match(first.text), _ENTRY.match(line.text)
+    return number is not None and following is not None and int(following.group(1)) == int(number.group(1)) + 1
+
+
 def _by_edges(  # noqa: PLR0911 - one return a sign, in their order
     current: Sequence[Line], line: Line, following: Line | None, column: Column
 ) -> bool:
     last, em = current[-1], line.size
     block = len(current) > 1 and abs(last.x1 - current[-2].x1) < 1.5 and abs(last.x1 - line.x1) < 1.5
-    if _in_brackets(current) or _is_centred(last, line, column):
+    if _in_brackets(current) or _is_centred(last, line, column) or _is_justified(last, line, column):
         return False
     if not block and has_room(last, line, _right_of_block(current, line, column)):
         # A long word that did not fit leaves room too: then the line is nearly full and no sentence has ended.
@@ -175,6 +184,12 @@ def _is_centred(last: Line, line: Line, column: Column) -> bool:
     )
 
 
+def _is_justified(last: Line, line: Line, column: Column) -> bool:
+    """Tell whether two long lines of words begin and end at the same places, which only justified ones do."""
+    same = abs(last.x1 - line.x1) < 0.5 and abs(last.x0 - line.x0) < 0.5
+    return same and line.x1 - line.x0 > _NEARLY * (column.right - column.left) and not is_cjk(line.text[0])
+
+
 def is_display(line: Line, body: Type) -> bool:
     """Tell whether a line is set larger than the body, as headings and titles are."""
     return line.size > 1.06 * body.size + 0.2
@@ -220,7 +235,7 @@ def continues(  # noqa: PLR0911 - one return a sign, in their order
         return False
     if last.bold != first.bold and before.bold != after.bold:
         return False
-    if first.mark or BULLET.match(first.text) or _is_aside(before.lines):
+    if first.mark or BULLET.match(first.text) or LABEL.match(first.text) or _is_aside(before.lines):
         return False
     if last.text[-1:] == "-":
         return True
