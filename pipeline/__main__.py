@@ -80,6 +80,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def stages_for(verb: str, *, parquet: bool = False) -> list[Stage]:
     """The stages that a verb brings up to date, in order."""
     from pipeline.concepts.mentions import MENTIONS_STAGE
+    from pipeline.export.bibliography import BIBLIOGRAPHY_STAGE
     from pipeline.export.report_stage import REPORT_STAGE
     from pipeline.export.stages import FIGURES_STAGE, PARQUET_STAGE, TIMELINES_STAGE
     from pipeline.ingest.corpus import CORPUS
@@ -89,7 +90,7 @@ def stages_for(verb: str, *, parquet: bool = False) -> list[Stage]:
     if verb != "corpus":
         stages += [TOKENS, MENTIONS_STAGE]
     if verb not in {"corpus", "tokens"}:
-        stages += [TIMELINES_STAGE, FIGURES_STAGE] + ([PARQUET_STAGE] if parquet else [])
+        stages += [BIBLIOGRAPHY_STAGE, TIMELINES_STAGE, FIGURES_STAGE] + ([PARQUET_STAGE] if parquet else [])
     if verb == "report":
         stages.append(REPORT_STAGE)
     return stages
@@ -108,6 +109,7 @@ def _parse(words: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--quiet", action="store_true", help="show no progress")
     parser.add_argument("--json", action="store_true", help="give the closing summary as JSON")
     parser.add_argument("--strict", action="store_true", help="fail with status 1 if some input could not be used")
+    parser.add_argument("--refresh", action="store_true", help="ask again for web pages that were fetched before")
     parser.add_argument("--parquet", action="store_true", help="write the tables as Parquet too")
     parser.add_argument("--html", type=Path, metavar="PAGE", help="inspect: also write a page with pictures")
     parser.add_argument("--debug", action="store_true", help="show the traceback of an error")
@@ -136,8 +138,13 @@ def _run(options: argparse.Namespace) -> int:
     from pipeline.stages import bring_up_to_date
 
     load_lexicon(study.lexicon)  # a mistake in it is said before the work begins, not after
+    progress = _silent if options.quiet else _Display()
+    if options.refresh or any(source.kind == "web" for source in study.sources):
+        from pipeline.ingest.crawl.run import crawl_study
+
+        crawl_study(study, progress, refresh=options.refresh)
     stages = stages_for(options.verb, parquet=options.parquet or _has_parquet(study))
-    outcomes = bring_up_to_date(stages, study, _silent if options.quiet else _Display())
+    outcomes = bring_up_to_date(stages, study, progress)
     rejected = sum(_summary(outcomes, "corpus")["rejects"].values())
     if options.json:
         print(json.dumps(_as_json(options.verb, study, outcomes), ensure_ascii=False, indent=1))

@@ -130,6 +130,7 @@ DOCUMENTS = pa.schema(
         pa.field("reader", pa.string(), nullable=False),
         pa.field("duplicate_of", pa.string()),
         pa.field("duplicate_kind", pa.string()),
+        pa.field("duplicate_resemblance", pa.float64()),
         pa.field("flags", pa.list_(pa.string()), nullable=False),
         pa.field("repairs", pa.map_(pa.string(), pa.int64())),
     ]

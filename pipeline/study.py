@@ -190,6 +190,8 @@ class RunSettings(_Table):
 
     workers: Annotated[int, Field(ge=1)] | None = None
     """Processes; as many as the machine has cores where absent. The results do not depend on it."""
+    scheduler: str | None = None
+    """The address of a Dask scheduler whose workers do the work (``tcp://10.0.0.1:8786``). Nor do they depend on it."""
     seconds_per_file: Annotated[float, Field(gt=0, strict=False)] = 120.0
     """A file of a folder whose reading takes longer becomes a reject."""
     megabytes_per_file: Annotated[int, Field(ge=100)] = 4000
@@ -315,7 +317,8 @@ def _check_paths(study: Study, source: Source) -> None:
         raise StudyError(f"{where}: path: the study's own tables are kept in {path}; put the texts into a folder in it")
     if source.kind == "table" and path.is_dir():
         raise StudyError(f"{where}: path: {path} is a folder; kind = 'table' needs a file")
-    if source.metadata and not (path / source.metadata).is_file():
-        raise StudyError(f"{where}: metadata: there is no {path / source.metadata}")
+    base = path.parent if source.kind == "archive" and path.is_file() else path
+    if source.metadata and not (base / source.metadata).is_file():
+        raise StudyError(f"{where}: metadata: there is no {base / source.metadata}")
     if source.files and not study.resolve(source.files).is_dir():
         raise StudyError(f"{where}: files: there is no folder {study.resolve(source.files)}")

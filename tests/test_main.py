@@ -131,7 +131,7 @@ def test_status_says_what_is_stale_and_why_and_makes_nothing(here: Path, capsys:
     stages = json.loads(run(capsys, "status", "--json").out)["stages"]
     assert stages["corpus"] == "input texts/neu.txt is new"
     assert stages["mentions"] == "waits for corpus, tokens"
-    assert stages["report"].startswith("waits for corpus")
+    assert stages["report"].startswith("waits for bibliography, corpus")
 
 
 def start(*words: str) -> subprocess.Popen[str]:

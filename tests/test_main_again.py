@@ -94,7 +94,7 @@ def test_a_changed_lexicon_counts_again_and_neither_reads_nor_cuts(
     before = {name: (here / "corpora" / "mine" / name).stat().st_mtime_ns for name in kept}
     (here / "lexicon.toml").write_text(OTHER_LEXICON, encoding="utf-8")
     stale = json.loads(run(capsys, "status", "--json").out)["stages"]
-    assert [name for name, why in stale.items() if why is None] == ["corpus", "tokens"]
+    assert [name for name, why in stale.items() if why is None] == ["corpus", "tokens", "bibliography"]
     ran = run(capsys, "timelines", "--json")
     assert ran.ran() == ["mentions", "timelines", "figures"]
     assert ran.summary["stages"]["mentions"]["why"] == "input lexicon.toml changed"
@@ -155,7 +155,8 @@ def test_one_and_two_workers_give_the_same_tables(
     monkeypatch.setattr("pipeline.store.corpus.GROUP_CHARACTERS", 60)  # so that there are batches to spread
     run(capsys, "timelines")
     before = built(here)
-    write_study(here, FOLDER + TABLE, more="[timelines]\nbootstrap = 100\n[run]\nworkers = 2\n")
+    more = '[passages]\nduplicates = "all"\n[timelines]\nbootstrap = 100\n[run]\nworkers = 2\n'
+    write_study(here, FOLDER + TABLE, more=more)
     for folder in ("corpora", "exports"):
         (here / folder).rename(here / f"old_{folder}")
     assert run(capsys, "timelines", "--json").summary["worked"]

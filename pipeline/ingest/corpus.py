@@ -16,9 +16,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.errors import InputError
+from pipeline.ingest.bibliography.entries import list_exports
+from pipeline.ingest.crawl.outcomes import FILE
 from pipeline.ingest.dates import parse_date
-from pipeline.ingest.gather import TOOLS, drop_parts, gather_parts, named_files, ocr_version
-from pipeline.ingest.sources import folder, table
+from pipeline.ingest.dating import BAD_DATE, file_date
+from pipeline.ingest.duplicates import mark_copies
+from pipeline.ingest.gather import ARCHIVED, TOOLS, drop_parts, gather_parts, named_files, ocr_version
+from pipeline.ingest.shingles import take_signature
+from pipeline.ingest.sources import bibliography, captures, folder, table
+from pipeline.ingest.sources.archive import base_of
 from pipeline.records import DOCUMENTS, Reject
 from pipeline.stages import FileHashes, Progress, Stage, Summary, path_name
 from pipeline.store import cells
@@ -26,7 +32,7 @@ from pipeline.store.corpus import DOCUMENTS_FILE, PASSAGES_FILE, CorpusWriter
 from pipeline.store.parts import Part, read_part
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from pipeline.study import Source, Study
@@ -38,8 +44,8 @@ def build_corpus(study: Study, draft: Path, progress: Progress) -> Summary:
     """Read all sources; write documents, passages and rejects.
 
     Returns:
-        Documents, passages, characters, undated documents, how many files were read now and how many parts were still
-        good, rejects by reason, flags by name.
+        Documents, passages, characters, undated documents, copies, how many files were read now and how many parts were
+        still good, rejects by reason, flags by name, and what of web archives is no item.
 
     Raises:
         InputError: no document at all.
@@ -48,24 +54,27 @@ def build_corpus(study: Study, draft: Path, progress: Progress) -> Summary:
     counts: Counter[str] = Counter()
     reasons: Counter[str] = Counter()
     flags: Counter[str] = Counter()
+    left_out: Counter[str] = Counter()
     rejects: list[Reject] = []
     languages: Counter[str] = Counter()
+    signatures: list[pa.Table] = []
     hashes = FileHashes(study)
     with CorpusWriter(draft) as writer:
         for source in study.sources:
             seen: set[str] = set()
             sidecar: folder.Sidecar = {}
-            if source.metadata:
+            if source.metadata and source.kind == "folder":
                 path = study.resolve(source.path) / source.metadata
                 sidecar = folder.read_sidecar(path)
                 names = {name for _, name in named_files(study, source)}
                 rejects += [_of_source(source, reject) for reject in folder.check_sidecar(sidecar, path, names)]
-            for target, is_new in gather_parts(study, source, hashes, progress):
-                kept.add(target)
-                counts["files_read"] += is_new
-                part, lost = _drop_repeated(read_part(target), seen)
+            targets = _noted(gather_parts(study, source, hashes, progress), kept, counts)
+            for whole, said in _described(study, source, targets, sidecar, left_out):
+                signed, lost = _drop_repeated(whole, seen)
                 rejects += [_of_source(source, reject) for reject in lost]
-                documents, passages = _finish(study, source, part, sidecar)
+                part, signature = take_signature(signed)
+                signatures.append(signature)
+                documents, passages = _finish(study, source, part, said)
                 writer.add(documents, passages)
                 counts["documents"] += documents.num_rows
                 counts["passages"] += passages.num_rows
@@ -76,6 +85,7 @@ def build_corpus(study: Study, draft: Path, progress: Progress) -> Summary:
     if not counts["documents"]:
         raise InputError(_nothing_left(study, rejects))
     drop_parts(study, kept)
+    copies = mark_copies(draft, pa.concat_tables(signatures), progress)
     reasons.update(reject.reason for reject in rejects)
     _write_rejects(draft / REJECTS_FILE, rejects)
     return {
@@ -84,16 +94,40 @@ def build_corpus(study: Study, draft: Path, progress: Progress) -> Summary:
         "characters": counts["characters"],
         "languages": dict(languages.most_common()),
         "undated": counts["undated"],
+        "copies": copies,
         "files_read": counts["files_read"],
         "rejects": dict(sorted(reasons.items())),
         "flags": dict(sorted(flags.items())),
+        **({"left_out": dict(sorted((+left_out).items()))} if +left_out else {}),
     }
+
+
+def _noted(gathered: Iterator[tuple[Path, bool]], kept: set[Path], counts: Counter[str]) -> Iterator[Path]:
+    """Hand parts on; note that they are used, and how many were read just now."""
+    for target, is_new in gathered:
+        kept.add(target)
+        counts["files_read"] += is_new
+        yield target
+
+
+def _described(
+    study: Study, source: Source, targets: Iterator[Path], sidecar: folder.Sidecar, left_out: Counter[str]
+) -> Iterator[tuple[Part, folder.Sidecar]]:
+    """The parts of a source, each with what is said of its documents."""
+    if source.kind in ARCHIVED:
+        return captures.settle_parts(study, source, targets, left_out)
+    if source.kind == "bibliography":
+        return bibliography.tie_parts(study, source, list(targets))
+    return ((read_part(target), sidecar) for target in targets)
 
 
 def _finish(study: Study, source: Source, part: Part, sidecar: folder.Sidecar) -> tuple[pa.Table, pa.Table]:
     """Lay over a part what the study and the sidecar say; the tables of the contract, passages without numbers."""
     rows = part.documents.to_pylist()
     said = [_said(row, sidecar.get(folder.sidecar_key(row["key"]), {})) for row in rows]
+    base = study.resolve(source.path)
+    if source.file_dates:
+        said = [_with_file_date(known, base / row["key"]) for known, row in zip(said, rows, strict=True)]
     document = part.passages["document"].to_numpy()
     size = pc.utf8_length(part.passages["text"]).to_numpy().astype(np.int64)
     found = part.passages["language"].to_numpy(zero_copy_only=False)
@@ -103,7 +137,6 @@ def _finish(study: Study, source: Source, part: Part, sidecar: folder.Sidecar) -
     main = _main_language(document, language, size * np.where(counted, 1_000_000, 1), len(rows))
     characters = np.bincount(document, size * (kind != "boilerplate"), minlength=len(rows)).astype(np.int64)
     doc_id = [f"{source.id}/{row['key']}" for row in rows]
-    base = study.resolve(source.path)
     table_path = path_name(base, study.root) if source.kind == "table" else None
     documents = [
         {
@@ -111,7 +144,7 @@ def _finish(study: Study, source: Source, part: Part, sidecar: folder.Sidecar) -
             "source_id": source.id,
             "source_type": source.type,
             "language": main[i],
-            "path": table_path or path_name(base / row["key"], study.root),
+            "path": table_path or said[i].get("path") or path_name(base / row["key"], study.root),
             "characters": int(characters[i]),
             **{name: said[i].get(name) for name in ("title", "author", "publisher", "city", "url")},
             **{name: row[name] for name in ("media_type", "sha256", "pages", "reader", "repairs")},
@@ -136,15 +169,26 @@ _KNOWN = {*DOCUMENTS.names, *folder.FIELDS, _DATE_SOURCE}
 def _said(row: Mapping[str, Any], sidecar: Mapping[str, str]) -> dict[str, str]:
     """What is known of a document: what the sidecar or the table's columns say, else what the file says of itself."""
     own = {name: row[name] for name in folder.FIELDS if row[name]} | dict(row["more"] or [])
-    source = "metadata" if "date" in sidecar or row["media_type"] in table.MEDIA_TYPES else "markup"
+    is_stated = "date" in sidecar or row["media_type"] in table.MEDIA_TYPES
+    source = "metadata" if is_stated else own.get("date_evidence", "markup")
     return own | dict(sidecar) | {_DATE_SOURCE: source}
+
+
+def _with_file_date(known: dict[str, str], path: Path) -> dict[str, str]:
+    """What is known of a document, the day on which its file was changed where nothing else tells its date."""
+    file = next((place for place in (path, *path.parents) if place.is_file()), None)  # a document may lie in an archive
+    if known.get("date") or file is None:
+        return known
+    found = file_date(file.stat().st_mtime)
+    return known | {"date": found.date, _DATE_SOURCE: found.evidence}
 
 
 def _dated(known: Mapping[str, str], flags: Sequence[str]) -> dict[str, Any]:
     """The columns of a document's date, and its flags: a date or a language that cannot be read is a doubt."""
     written = known.get("date", "")
     dated = parse_date(written)
-    doubts = [*flags, *(["bad_date"] if written and dated is None else []), *(["no_date"] if dated is None else [])]
+    flags = [flag for flag in flags if flag != BAD_DATE or known[_DATE_SOURCE] != "metadata"]  # the study knows better
+    doubts = [*flags, *([BAD_DATE] if written and dated is None else []), *(["no_date"] if dated is None else [])]
     if known.get("language") and _code(known["language"]) is None:
         doubts.append("bad_language")
     if dated is None:
@@ -252,7 +296,11 @@ def _reads(study: Study) -> list[Path]:
     for source in study.sources:
         paths += [path for path, _ in named_files(study, source)]
         if source.metadata:
-            paths.append(study.resolve(source.path) / source.metadata)
+            paths.append(base_of(study, source) / source.metadata)
+        if source.kind == "web":
+            paths += [base_of(study, source) / FILE, *([study.resolve(source.urls)] if source.urls else [])]
+        if source.kind == "bibliography":
+            paths += list_exports(study, source)
     return paths
 
 
@@ -262,7 +310,7 @@ CORPUS = Stage(
     settings=_settings,
     reads=_reads,
     writes=(DOCUMENTS_FILE, PASSAGES_FILE, REJECTS_FILE),
-    modules=("pipeline.ingest", "pipeline.languages.identify", "pipeline.store"),
-    tools=TOOLS,
+    modules=("pipeline.ingest", "pipeline.languages.han", "pipeline.languages.identify", "pipeline.store"),
+    tools=(*TOOLS, "rapidfuzz", "ahocorasick-rs", "bibtexparser", "pylatexenc", "python-calamine"),
     run=build_corpus,
 )

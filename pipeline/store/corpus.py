@@ -65,7 +65,7 @@ class CorpusWriter:
         if kind is None:
             self._flush(to_the_end=True)
             self._writer.add_key_value_metadata({_DIGESTS: json.dumps(self._digests)})
-            pq.write_table(self._all_documents(), self._folder / DOCUMENTS_FILE, compression="zstd")
+            write_documents(self._folder, self._all_documents())
         self._writer.close()
 
     def add(self, documents: pa.Table, passages: pa.Table) -> None:
@@ -97,6 +97,11 @@ class CorpusWriter:
         table = pa.concat_tables([DOCUMENTS.empty_table(), *self._documents], promote_options="default")
         further = [name for name in table.column_names if name not in DOCUMENTS.names]
         return table.select([*DOCUMENTS.names, *further])
+
+
+def write_documents(folder: Path, documents: pa.Table) -> None:
+    """Write the table of documents."""
+    pq.write_table(documents, folder / DOCUMENTS_FILE, compression="zstd")
 
 
 def read_documents(folder: Path, columns: Sequence[str] | None = None) -> pa.Table:

@@ -37,7 +37,7 @@ PART_DOCUMENTS = pa.schema(
         ("flags", pa.list_(pa.string())),
         ("repairs", pa.map_(pa.string(), pa.int64())),
         ("letters", pa.int32()),  # these four are what copies are found by
-        ("digest", pa.binary(16)),
+        ("digest", pa.uint64()),
         ("shingles", pa.int32()),
         ("minhash", pa.binary(512)),
     ]
@@ -95,10 +95,23 @@ def read_part(path: Path) -> Part:
     Raises:
         InputError: the part is damaged; it was removed, and the next run makes it again.
     """
+    return Part(*_read_tables(path, 3))
+
+
+def read_part_documents(path: Path) -> pa.Table:
+    """The documents of a part alone.
+
+    Raises:
+        InputError: as `read_part`.
+    """
+    return _read_tables(path, 1)[0]
+
+
+def _read_tables(path: Path, number: int) -> list[pa.Table]:
     tables = []
     try:
         with pa.memory_map(str(path)) as source:
-            for _ in range(3):
+            for _ in range(number):
                 with pa.ipc.open_stream(source) as stream:
                     tables.append(stream.read_all())
     except pa.ArrowInvalid as problem:
@@ -106,4 +119,4 @@ def read_part(path: Path) -> Part:
         raise InputError(
             f"{path}: what was kept of a file read before is damaged ({problem}); it was removed, run the command again"
         ) from problem
-    return Part(*tables)
+    return tables

@@ -15,6 +15,7 @@ from pipeline import __version__
 from pipeline.errors import StudyError, Unreadable, known_names
 from pipeline.ingest.encodings import decode
 from pipeline.ingest.readers.text import clean, paragraphs
+from pipeline.ingest.shingles import sign
 from pipeline.ingest.sources.sheets import book_rows, separated_rows
 from pipeline.languages.identify import identify
 from pipeline.records import Reject
@@ -125,7 +126,7 @@ def read_into_part(chunk: Chunk) -> Path:
     passages["language"] = _found_languages(chunk, passages["text"], [stated[i] for i in passages["document"]])
     passages["page"] = [None] * len(passages["text"])
     passages["kind"] = ["body"] * len(passages["text"])
-    write_part(chunk.target, make_part(documents, passages, rejects))
+    write_part(chunk.target, sign(make_part(documents, passages, rejects)))
     return chunk.target
 
 

@@ -1,0 +1,219 @@
+"""What copies are found by: the letters of a text without the rest, its shingles, and their MinHash.
+
+A text is read as its letters and digits alone: case, width, Traditional characters, spaces, punctuation and hyphens
+make no difference. A Chinese character is a token of its own, a run of other letters is one (a word); six tokens that
+begin with a Chinese character are a shingle, and three that begin with a word (Broder 1997, "On the resemblance and
+containment of documents"). The MinHash of the set of shingles is a sample of fixed size from which the resemblance of
+two texts is estimated; `rensa` computes it in the number of shingles and not in this times the number of slots
+(Dahlgaard, Knudsen and Thorup 2017, "Fast similarity sketching"). Of each slot 16 bits are kept (Li and König 2010,
+"b-bit minwise hashing").
+
+All of it is computed once for each file and kept with its part, so that a corpus that grew by one file hashes one file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline.languages import han
+from pipeline.store.parts import PART_DOCUMENTS, Part
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    Codes = NDArray[np.uint32]
+    Flags = NDArray[np.bool_]
+    Ints = NDArray[np.int64]
+    Hashes = NDArray[np.uint64]
+
+SLOTS = 256
+"""Values of a MinHash; the estimate of a resemblance of 0.5 has a standard error of 0.03."""
+COLUMNS = ("letters", "digest", "shingles", "minhash")
+"""Columns of a part's documents: how many letters count, their hash, how many shingles they make, their MinHash."""
+DECIDING = ("body", "heading")
+"""Kinds of passages that say whether a document is a copy: what it says itself, not its notes, tables and menus."""
+
+_SEED = 1
+_HAN_TOKENS, _WORD_TOKENS = 6, 3
+_BLOCK_CHARACTERS = 250_000
+"""So much text is hashed at once: arrays that fit a processor's cache."""
+_HYPHENS = "\x02\xad-\u00ac\u200b\u200c\u200d\u2010\u2011\u2060\ufeff\ufffe"
+"""Hyphens, also those of PDFs, and what is as thin: a word goes on behind them, on the next line too."""
+_HYPHEN, _HAN = np.uint32(1), np.uint32(1 << 31)
+_PLAIN_CODES = 0x20000
+"""Above it only Chinese characters are letters."""
+_BASE = np.uint64(0x9E3779B97F4A7C15)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Letters:
+    """The letters and digits of some documents, folded."""
+
+    codes: Codes
+    """Folded code points, one a letter; of a Chinese character with the highest bit."""
+    is_han: Flags
+    """Whether each is a Chinese character."""
+    starts: Flags
+    """Whether each begins a token."""
+    bounds: Ints
+    """The first letter of each document, and behind the last one the number of letters."""
+
+
+def sign(part: Part) -> Part:
+    """A part with the four columns of its documents that say what they are copies of; unchanged if it has them."""
+    if not part.documents["minhash"].null_count:
+        return part
+    deciding = pc.is_in(part.passages["kind"], pa.array(DECIDING))
+    passages = part.passages.filter(deciding)
+    number = part.documents.num_rows
+    texts: list[str] = passages["text"].to_pylist()
+    ends = np.cumsum(np.bincount(passages["document"].to_numpy(), minlength=number))
+    signed = [_sign_block(texts, bounds) for bounds in _blocks(texts, ends)]
+    documents = part.documents
+    for name, columns in zip(COLUMNS, zip(*signed, strict=True), strict=True):
+        field = PART_DOCUMENTS.field(name)
+        values = pa.chunked_array([pa.array(column, field.type) for column in columns])
+        documents = documents.set_column(documents.column_names.index(name), field, values)
+    return Part(documents, part.passages, part.rejects)
+
+
+def take_signature(part: Part) -> tuple[Part, pa.Table]:
+    """A part without the columns that `sign` fills, and these, computed now where they are missing."""
+    documents = sign(part).documents
+    return Part(documents.drop_columns(list(COLUMNS)), part.passages, part.rejects), documents.select(COLUMNS)
+
+
+def read_letters(texts: Sequence[str], ends: Ints) -> Letters:
+    """The letters of documents that are made of passages.
+
+    Args:
+        texts: Passages in the order of their documents.
+        ends: How many passages there are up to each document's end: int64.
+    """
+    lengths = np.fromiter(map(len, texts), np.int64, count=len(texts)) + 1
+    read = read_as("\n".join([*texts, ""]))
+    place = np.flatnonzero(read > _HYPHEN)
+    codes = read[place]
+    is_han = codes >= _HAN
+    upto = np.concatenate([[0], np.cumsum(lengths)])
+    bounds = np.searchsorted(place, upto[np.concatenate([[0], ends])])
+    starts = is_han.copy()
+    starts[1:] |= is_han[:-1]
+    gaps = np.flatnonzero(np.diff(place) > 1)
+    starts[gaps[read[place[gaps] + 1] != _HYPHEN] + 1] = True
+    starts[bounds[:-1][np.diff(bounds) > 0]] = True
+    return Letters(codes, is_han, starts, bounds)
+
+
+def shingle_hashes(letters: Letters) -> tuple[Hashes, Ints]:
+    """The hash of each shingle: uint64; and the first shingle of each document, behind the last one their number."""
+    begins = np.flatnonzero(letters.starts)
+    tokens = _hash_spans(letters.codes, begins, np.append(begins, len(letters.codes))[1:])
+    is_han = letters.is_han[begins]
+    bounds = np.searchsorted(begins, letters.bounds)
+    of_words, of_han = roll(tokens, (_WORD_TOKENS, _HAN_TOKENS))
+    hashes = np.where(is_han, of_han, of_words)
+    last = np.arange(len(tokens)) + np.where(is_han, _HAN_TOKENS, _WORD_TOKENS)
+    kept = np.flatnonzero(last <= np.repeat(bounds[1:], np.diff(bounds)))
+    return hashes[kept], np.searchsorted(kept, bounds)
+
+
+def read_as(text: str) -> Codes:
+    """What each code point of a text is read as (see `Letters`); 0 or 1 for what is no letter."""
+    return _read_as().take(han.to_codes(text))
+
+
+def roll(values: Hashes, lengths: Sequence[int]) -> list[Hashes]:
+    """For each length the hash of the run of so many values that begins at each: uint64; one over the end is cut.
+
+    Args:
+        values: What is hashed, uint64.
+        lengths: How many values a run has, ascending.
+    """
+    hashes: list[Hashes] = []
+    running = np.zeros(len(values), np.uint64)
+    for step in range(lengths[-1]):
+        running *= _BASE
+        running[: max(0, len(values) - step)] += values[step:]
+        if step + 1 in lengths:
+            hashes.append(_mix(running))
+    return hashes
+
+
+def minhashes(hashes: Hashes, bounds: Ints) -> NDArray[np.uint16]:
+    """The MinHash of each document: uint16, documents x `SLOTS`; without a meaning for one without shingles."""
+    from rensa import RMinHash
+
+    matrix = RMinHash.digest_matrix_from_flat_token_hashes(hashes, bounds.astype(np.uint64), SLOTS, _SEED)
+    slots = np.array(matrix.to_rows(), np.uint32).reshape(len(bounds) - 1, SLOTS)
+    return (_mix(slots.astype(np.uint64)) >> np.uint64(48)).astype(np.uint16)
+
+
+def _sign_block(texts: Sequence[str], bounds: tuple[int, int, Ints]) -> tuple[Ints, Hashes, Ints, list[bytes]]:
+    """The four columns of some documents."""
+    first, last, ends = bounds
+    letters = read_letters(texts[first:last], ends)
+    hashes, rows = shingle_hashes(letters)
+    slots = minhashes(hashes, rows)
+    digests = _hash_spans(letters.codes, letters.bounds[:-1], letters.bounds[1:])
+    return np.diff(letters.bounds), digests, np.diff(rows), [row.tobytes() for row in slots.astype("<u2")]
+
+
+def _blocks(texts: Sequence[str], ends: Ints) -> Iterator[tuple[int, int, Ints]]:
+    """Cut documents into blocks of about `_BLOCK_CHARACTERS`: first passage, last one, their documents' ends in it."""
+    size = np.cumsum(np.fromiter(map(len, texts), np.int64, count=len(texts)))
+    upto = np.concatenate([[0], size])[ends]
+    document = first = 0
+    while document < len(ends):
+        before = upto[document - 1] if document else 0
+        end = max(document + 1, int(np.searchsorted(upto, before + _BLOCK_CHARACTERS, side="right")))
+        last = int(ends[end - 1])
+        yield first, last, ends[document:end] - first
+        document, first = end, last
+
+
+def _hash_spans(codes: Codes, begins: Ints, ends: Ints) -> Hashes:
+    """The hash of each span of letters: uint64, a polynomial in them modulo 2^64 (Karp and Rabin 1987), mixed."""
+    powers, inverses = _powers(1 << max(18, len(codes).bit_length()))
+    sums = np.zeros(len(codes) + 1, np.uint64)
+    np.cumsum(codes * powers[: len(codes)], out=sums[1:])
+    return _mix((sums[ends] - sums[begins]) * inverses[begins])
+
+
+@cache
+def _powers(number: int) -> tuple[Hashes, Hashes]:
+    """The first powers of `_BASE` modulo 2^64, and what undoes a multiplication by them."""
+    powers = np.full((2, number), [[_BASE], [pow(int(_BASE), -1, 1 << 64)]], np.uint64)
+    powers[:, 0] = 1
+    powers = np.multiply.accumulate(powers, axis=1)
+    return powers[0], powers[1]
+
+
+def _mix(values: Hashes) -> Hashes:
+    """Spread what values differ in over all of their bits (the finaliser of MurmurHash3, by Appleby)."""
+    values = (values ^ (values >> np.uint64(33))) * np.uint64(0xFF51AFD7ED558CCD)
+    values = (values ^ (values >> np.uint64(33))) * np.uint64(0xC4CEB9FE1A85EC53)
+    return values ^ (values >> np.uint64(33))
+
+
+@cache
+def _read_as() -> Codes:
+    """What each code point is read as: a letter or digit by its folded code, a hyphen, or nothing (0).
+
+    A Chinese character has its code and the highest bit.
+    """
+    fold, is_han = han.fold_table(), han.is_han_table()
+    plain = np.arange(_PLAIN_CODES, dtype=np.uint32).view("U1")
+    read = np.zeros(len(fold), np.uint32)
+    read[:_PLAIN_CODES] = np.where(np.strings.isalnum(plain), np.strings.lower(plain).view(np.uint32), 0)
+    read[is_han] = np.flatnonzero(is_han) | int(_HAN)
+    read[list(map(ord, _HYPHENS))] = _HYPHEN
+    return read[fold]
