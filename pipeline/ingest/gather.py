@@ -8,29 +8,35 @@ from __future__ import annotations
 
 import hashlib
 import importlib.metadata
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pipeline import __version__
-from pipeline.errors import StudyError
+from pipeline.errors import Unreadable
 from pipeline.executor import map_in_order, open_executor
+from pipeline.ingest.bibliography.entries import list_attachments
 from pipeline.ingest.isolation import read_each
-from pipeline.ingest.sources import folder, table
+from pipeline.ingest.sources import archive, folder, table
+from pipeline.ingest.sources.scans import read_scans
 from pipeline.stages import FileHashes, Progress, hash_code, path_name, tool_versions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from pipeline.study import Source, Study
 
 PARTS_FOLDER = ".parts"
+ARCHIVED = ("archive", "web")
+"""The kinds of sources whose pages are kept in archives."""
 
 READING = ("pipeline.ingest.readers", "pipeline.ingest.repair", "pipeline.ingest.encodings",
-           "pipeline.ingest.sources", "pipeline.ingest.dates", "pipeline.languages.identify",
-           "pipeline.store.parts")  # fmt: skip
+           "pipeline.ingest.sources", "pipeline.ingest.dates", "pipeline.ingest.dates_in_text",
+           "pipeline.ingest.dating", "pipeline.languages.identify", "pipeline.store.parts",
+           "pipeline.ingest.crawl.addresses", "pipeline.ingest.shingles", "pipeline.languages.han")  # fmt: skip
 """The code that shapes a part."""
-TOOLS = ("pypdfium2", "pdfminer.six", "trafilatura", "lxml", "striprtf", "charset-normalizer",
-         "py3langid", "openpyxl", "pyarrow")  # fmt: skip
+TOOLS = ("pypdfium2", "pdfminer.six", "trafilatura", "htmldate", "lxml", "striprtf", "charset-normalizer",
+         "py3langid", "openpyxl", "pyarrow", "warcio", "w3lib", "rensa", "opencc")  # fmt: skip
 """The distributions that do."""
 
 
@@ -47,8 +53,11 @@ def named_files(study: Study, source: Source) -> list[tuple[Path, str]]:
     root = study.resolve(source.path)
     if source.kind == "table":
         return [(root, root.name)]
-    if source.kind != "folder":
-        raise StudyError(f"{study.path}: [[source]] {source.id}: kind = {source.kind!r} is not read yet")
+    if source.kind == "bibliography":
+        return list_attachments(study, source)
+    if source.kind in ARCHIVED:
+        root = archive.base_of(study, source)
+        return [(path, path_name(path, root)) for path in archive.list_files(study, source)]
     return [(path, path_name(path, root)) for path in folder.list_files(study, source)]
 
 
@@ -62,6 +71,8 @@ def gather_parts(study: Study, source: Source, hashes: FileHashes, progress: Pro
         key = _key(hashes.of(path), code, path.suffixes, source.columns, source.language is not None)
         return _table_parts(study, source, parts, key, progress)
     keys = [(path, name, _key(hashes.of(path), code, name, study.pdf)) for path, name in named_files(study, source)]
+    if source.kind in ARCHIVED:
+        return archive.read_files(keys, parts, study.pdf, study.run, progress)
     return _folder_parts(study, source, parts, keys, progress)
 
 
@@ -82,10 +93,14 @@ def _folder_parts(
     whole = {key: parts / f"{key}.arrow" for _, _, key in keys}
     missing = [folder.Task(path, name, whole[key], failed[key], study.pdf)
                for path, name, key in keys if not whole[key].exists() and not failed[key].exists()]  # fmt: skip
-    for i, (task, problem) in enumerate(read_each(folder.read_into_part, missing, study.run)):
-        if problem is not None:
-            folder.reject_into_part(task, problem)
+    waiting: list[tuple[folder.Task, Sequence[int]]] = []
+    for i, (task, ended) in enumerate(read_each(folder.read_into_part, missing, study.run)):
+        if isinstance(ended, Unreadable):
+            folder.reject_into_part(task, ended)
+        elif ended:
+            waiting.append((task, ended))
         progress(f"files of {source.id}", i + 1, len(missing))
+    read_scans(waiting, study.run, partial(progress, f"scanned pages of {source.id}"))
     new = {task.target for task in missing}
     for _, _, key in keys:
         yield (whole[key] if whole[key].exists() else failed[key]), whole[key] in new

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pipeline.study import RunSettings
 
 Task = TypeVar("Task")
+Result = TypeVar("Result")
 
 _MEGABYTE = 1 << 20
 _UNDER_WAY = 32
@@ -29,8 +30,8 @@ _READERS = ("pypdfium2", "trafilatura")
 
 
 def read_each(
-    function: Callable[[Task], None], tasks: Sequence[Task], limits: RunSettings
-) -> Iterator[tuple[Task, Unreadable | None]]:
+    function: Callable[[Task], Result], tasks: Sequence[Task], limits: RunSettings
+) -> Iterator[tuple[Task, Result | Unreadable]]:
     """Do each task in a worker with a limit of time and of memory; say in order what became of it.
 
     The limit of memory holds where the system keeps it (Linux): it is the address space that a worker may take beyond
@@ -42,40 +43,46 @@ def read_each(
         limits: ``seconds_per_file``, ``megabytes_per_file`` and ``workers``.
 
     Yields:
-        The task, and None or why it could not be done: ``too_slow``, ``too_big`` or ``crashed``.
+        The task, and its result or why it could not be done: ``too_slow``, ``too_big`` or ``crashed``, or what the
+        function itself raised as `Unreadable`.
     """
     if not tasks:
         return
     workers = min(limits.workers or os.cpu_count() or 1, len(tasks))
     size = limits.megabytes_per_file
     with ProcessPool(workers, initializer=_limit, initargs=(size,), context=process_context(_READERS)) as pool:
-        waiting: deque[tuple[Task, ProcessFuture[None]]] = deque()
+        waiting: deque[tuple[Task, ProcessFuture[Result]]] = deque()
         try:
             for task in tasks:
                 waiting.append((task, pool.schedule(function, args=(task,), timeout=limits.seconds_per_file)))
                 if len(waiting) >= _UNDER_WAY:
-                    yield _outcome(*waiting.popleft(), limits)
+                    first, future = waiting.popleft()
+                    ended = _outcome(future, limits)
+                    yield first, ended
             while waiting:
-                yield _outcome(*waiting.popleft(), limits)
+                first, future = waiting.popleft()
+                ended = _outcome(future, limits)
+                yield first, ended
         finally:
             pool.stop()  # type: ignore[no-untyped-call]
 
 
-def _outcome(task: Task, future: ProcessFuture[None], limits: RunSettings) -> tuple[Task, Unreadable | None]:
+def _outcome(future: ProcessFuture[Result], limits: RunSettings) -> Result | Unreadable:
     try:
-        future.result()
+        return future.result()
+    except Unreadable as problem:
+        return problem
     except TooLate:
         seconds = limits.seconds_per_file
-        return task, Unreadable("too_slow", f"more than {seconds:g} s; [run] seconds_per_file allows more")
+        return Unreadable("too_slow", f"more than {seconds:g} s; [run] seconds_per_file allows more")
     except MemoryError:
         size = limits.megabytes_per_file
-        return task, Unreadable("too_big", f"needed more than {size:,} MB; [run] megabytes_per_file allows more")
+        return Unreadable("too_big", f"needed more than {size:,} MB; [run] megabytes_per_file allows more")
     except ProcessExpired as problem:
-        return task, Unreadable("crashed", f"exit code {problem.exitcode}")
+        return Unreadable("crashed", f"exit code {problem.exitcode}")
     except Exception as problem:  # noqa: BLE001 - a reader that fails over one file takes nobody with it, and it is said
         said = str(problem).strip().splitlines()
-        return task, Unreadable("crashed", f"{type(problem).__name__}: {said[-1] if said else ''}"[:300])
-    return task, None
+        return Unreadable("crashed", f"{type(problem).__name__}: {said[-1] if said else ''}"[:300])
 
 
 def _limit(megabytes: int) -> None:

@@ -2,13 +2,16 @@ from __future__ import annotations
 
 import os
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
 import pytest
 from user_study import FOLDER, run, write_study, write_texts
 
+from pipeline.errors import Unreadable
 from pipeline.ingest.isolation import read_each
+from pipeline.ingest.readers import format_of
 from pipeline.study import RunSettings
 
 if TYPE_CHECKING:
@@ -32,15 +35,20 @@ def test_a_task_that_kills_its_process_takes_nobody_with_it() -> None:
 @pytest.mark.skipif(not os.path.exists("/proc/self/statm"), reason="memory is limited on Linux only")  # noqa: PTH110
 def test_a_task_that_needs_too_much_memory_is_stopped() -> None:
     sizes = [1000, 2 << 30, 1000]
-    ended = [problem and problem.reason for _, problem in read_each(bytearray, sizes, LIMITS)]
-    assert ended == [None, "too_big", None]
+    ended = [getattr(done, "reason", 0) for _, done in read_each(bytearray, sizes, LIMITS)]
+    assert ended == [0, "too_big", 0]
 
 
 def test_a_reader_that_fails_over_one_file_takes_nobody_with_it() -> None:
-    ended = [(task, problem and str(problem)) for task, problem in read_each(int, ["7", "sieben", "8"], LIMITS)]
-    assert ended[0] == ("7", None)
-    assert ended[1][1].startswith("crashed: ValueError: invalid literal")
-    assert ended[2] == ("8", None)
+    ended = list(read_each(int, ["7", "sieben", "8"], LIMITS))
+    assert (ended[0], ended[2]) == (("7", 7), ("8", 8))
+    assert str(ended[1][1]).startswith("crashed: ValueError: invalid literal")
+
+
+def test_what_a_reader_says_of_a_file_is_passed_on() -> None:
+    ((_, said),) = read_each(partial(format_of, b"text"), ["bild.png"], LIMITS)
+    assert isinstance(said, Unreadable)
+    assert (said.reason, said.detail) == ("unknown_format", ".png")
 
 
 def test_no_task_starts_no_process() -> None:

@@ -142,11 +142,12 @@ def format_of(data: bytes, name: str) -> str:
     if not data.strip():
         raise Unreadable("empty", "only white space" if data else "")
     suffix = PurePath(name).suffix.lower()
-    if b"%PDF-" in data[:_PDF_WITHIN] and (suffix not in _TEXT_SUFFIXES or data.startswith(b"%PDF-")):
+    is_zip = data.startswith((b"PK\x03\x04", b"PK\x05\x06"))
+    if b"%PDF-" in data[:_PDF_WITHIN] and not is_zip and (suffix not in _TEXT_SUFFIXES or data.startswith(b"%PDF-")):
         return "pdf"
     if suffix == ".pdf":
         raise Unreadable("broken" if not _HTML_START.match(data[:4096]) else "unknown_format", "not a PDF inside")
-    if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+    if is_zip:
         return _zip_format(data, suffix)
     if data.startswith(b"\xd0\xcf\x11\xe0") and _LOCKED_OFFICE in data:
         raise Unreadable("encrypted", "an Office file that opens with a password only")

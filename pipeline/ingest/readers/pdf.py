@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import TYPE_CHECKING
 
 import pypdfium2
@@ -11,9 +10,11 @@ from pipeline.errors import Unreadable
 from pipeline.ingest.readers.pdf_document import read_document
 from pipeline.ingest.readers.pdf_engines import read_pages
 from pipeline.ingest.readers.pdf_streams import check_streams
+from pipeline.ingest.readers.text import clean
 from pipeline.records import Extract
 
 if TYPE_CHECKING:
+    from pipeline.ingest.readers.ocr import Recognise
     from pipeline.ingest.readers.pdf_engines import Engine
 
 MEDIA_TYPE = "application/pdf"
@@ -23,22 +24,26 @@ _NOT_AUTHORS = frozenset(
 )
 
 
-def read_pdf(data: bytes, *, engine: Engine = "pypdfium2", ocr: bool = True) -> Extract:
+def read_pdf(
+    data: bytes, *, engine: Engine = "pypdfium2", ocr: bool = True, recognise: Recognise | None = None
+) -> Extract:
     """Read a PDF's paragraphs in reading order.
 
     Args:
         data: the file's bytes.
         engine: who is asked first; the other one reads the pages on which the first finds no language.
         ocr: whether pages of pictures, and those that neither reads, are given to OCR where it is installed.
+        recognise: what gives the lines of these pages; they are read here and now where absent.
 
     Raises:
-        Unreadable: with reason ``encrypted``, ``broken``, ``no_text``, ``too_big`` or ``needs_ocr``.
+        Unreadable: with reason ``encrypted``, ``broken``, ``no_text``, ``too_big`` or ``needs_ocr``, or what OCR failed
+            with over all pages.
     """
     document = _open(data)
     try:
         count = len(document)
         metadata = _metadata(document)
-        reading = read_pages(data, document, engine, with_ocr=ocr)
+        reading = read_pages(data, document, engine, with_ocr=ocr, recognise=recognise)
     finally:
         document.close()
     flags = reading.flags
@@ -89,4 +94,4 @@ def _metadata_value(document: pypdfium2.PdfDocument, key: str) -> str:
         value = document.get_metadata_value(key)
     except UnicodeError:  # damaged UTF-16
         return ""
-    return unicodedata.normalize("NFC", " ".join(value.split()))
+    return clean(" ".join(value.split()))

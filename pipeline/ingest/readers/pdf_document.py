@@ -4,21 +4,30 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from itertools import zip_longest
 from typing import TYPE_CHECKING
 
+from pipeline.ingest.readers.pdf_asides import Asides, cut_asides
 from pipeline.ingest.readers.pdf_boxes import find_boxes
-from pipeline.ingest.readers.pdf_kinds import CAPTION, classify, is_contents, list_begun, mark_references
+from pipeline.ingest.readers.pdf_gutters import find_gutters
+from pipeline.ingest.readers.pdf_kinds import CAPTION, classify, is_contents, list_begun, mark_references, mark_rows
 from pipeline.ingest.readers.pdf_layout import (
     Column,
     Type,
     attach_numbers,
-    find_gutters,
     measure_type,
+    merge_rows,
     read_columns,
     share_edges,
 )
-from pipeline.ingest.readers.pdf_notes import UNNUMBERED, cut_footnotes, drop_marks, find_notes, mark_of, number_first
+from pipeline.ingest.readers.pdf_notes import (
+    UNNUMBERED,
+    cut_footnotes,
+    drop_marks,
+    find_notes,
+    mark_of,
+    number_first,
+    runs_on,
+)
 from pipeline.ingest.readers.pdf_paragraphs import (
     Paragraph,
     continues,
@@ -59,16 +68,16 @@ def read_document(pages: Sequence[Page]) -> tuple[list[Block], Counter[str]]:
 
     columns: list[tuple[int, Column]] = []
     blocks_of_page: dict[int, list[Block]] = {}
-    texts = [
-        [line for index, line in enumerate(page.lines) if index not in out]
+    parted = [
+        _part_asides([line for index, line in enumerate(page.lines) if index not in out], body)
         for page, out in zip(pages, furniture, strict=True)
     ]
-    for page, out, lines, gutter in zip(pages, furniture, texts, find_gutters(texts, body.size), strict=True):
-        edge = [
-            writer.block((line,), "boilerplate") for line in (*(page.lines[i] for i in sorted(out)), *page.sideways)
-        ]
-        blocks_of_page[page.number] = [block for block in edge if block.text]
-        columns += [(page.number, column) for column in read_columns(lines, body, gutter)]
+    gutters = find_gutters([page.text for page in parted], body.size)
+    for page, out, asides, strips in zip(pages, furniture, parted, gutters, strict=True):
+        edge = (*(page.lines[i] for i in sorted(out)), *page.sideways, *asides.numbers)
+        blocks = [writer.block((line,), "boilerplate") for line in edge]
+        blocks_of_page[page.number] = [block for block in blocks if block.text]
+        columns += [(page.number, column) for column in read_columns(asides.text, body, strips)]
     flow: list[list[Paragraph]] = []  # one list for each column
     notes: list[Paragraph] = []
     text_top: dict[int, float] = {}
@@ -78,16 +87,30 @@ def read_document(pages: Sequence[Page]) -> tuple[list[Block], Counter[str]]:
             [text_top.get(number, 0.0), *(line.y for line in column.lines if line.size > 0.95 * body.size)]
         )
         under_text = text_top[number] > column.lines[0].y
-        kept, found = cut_footnotes(column, number, body, running=bool(notes), under_text=under_text, in_list=in_list)
+        running = runs_on(notes, number)
+        kept, found = cut_footnotes(column, number, body, running=running, under_text=under_text, in_list=in_list)
         in_list = _ends_in_list(column, body, in_list=in_list)
         notes += found
         flow.append(_split(kept, number, body))
-    paragraphs = _join_columns([column for column in flow if column])
-    paragraphs = [
-        classify(paragraph, following, body) for paragraph, following in zip_longest(paragraphs, paragraphs[1:])
-    ]
+    rows = iter(mark_rows([paragraph for column in flow for paragraph in column], body))
+    paragraphs = _join_columns([[next(rows) for _ in column] for column in flow if column])
+    around = zip([None, *paragraphs], paragraphs, [*paragraphs[1:], None], strict=False)
+    paragraphs = [classify(before, paragraph, following, body) for before, paragraph, following in around]
     paragraphs = mark_references(paragraphs)
-    return _blocks(paragraphs, _join_notes(notes), blocks_of_page, writer), writer.repairs
+    beside = [
+        Paragraph(tuple(note), page.number, note[0].x0, note[0].x1, "footnote")
+        for page, asides in zip(pages, parted, strict=True)
+        for note in asides.notes
+    ]
+    return _blocks(paragraphs, [*_join_notes(notes), *beside], blocks_of_page, writer), writer.repairs
+
+
+def _part_asides(lines: list[Line], body: Type) -> Asides:
+    """Part side notes from a page's text; the numbers at the edges of a table of contents are none."""
+    asides = cut_asides(lines, body.size)
+    if (asides.notes or asides.numbers) and is_contents(merge_rows(lines)):
+        return Asides(lines, [], [])
+    return asides
 
 
 def _ends_in_list(column: Column, body: Type, *, in_list: bool) -> bool:
@@ -173,7 +196,8 @@ def _first_text(paragraphs: Sequence[Paragraph], order: Iterable[int]) -> int | 
     """Index of the first paragraph, in this order, that is no table or caption; None if there is none of the body."""
     for index in order:
         paragraph = paragraphs[index]
-        if paragraph.lines[0].cells == 1 and CAPTION.match(paragraph.lines[0].text) is None:
+        first = paragraph.lines[0]
+        if first.cells == 1 and paragraph.kind != "table" and CAPTION.match(first.text) is None:
             return index if paragraph.kind == "body" else None
     return None
 

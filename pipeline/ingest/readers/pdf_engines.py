@@ -12,13 +12,15 @@ import pypdfium2
 
 from pipeline.errors import Unreadable
 from pipeline.ingest.readers import ocr, pdf_pdfium
+from pipeline.ingest.readers.pdf_layout import measure_type
 from pipeline.ingest.repair.cipher import decode_cipher, is_ciphered
 from pipeline.ingest.repair.compatibility import fold_compatibility
 from pipeline.ingest.repair.garbage import is_garbage
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from pipeline.ingest.readers.ocr import Recognise
     from pipeline.ingest.readers.pdf_lines import Line, Page
 
 Engine = Literal["pypdfium2", "pdfminer"]
@@ -47,7 +49,9 @@ class Reading(NamedTuple):
     repairs: Counter[str]
 
 
-def read_pages(data: bytes, document: pypdfium2.PdfDocument, engine: Engine, *, with_ocr: bool) -> Reading:
+def read_pages(
+    data: bytes, document: pypdfium2.PdfDocument, engine: Engine, *, with_ocr: bool, recognise: Recognise | None = None
+) -> Reading:
     """Read all pages, each with the first engine whose characters are of a language.
 
     Args:
@@ -56,9 +60,11 @@ def read_pages(data: bytes, document: pypdfium2.PdfDocument, engine: Engine, *, 
         engine: which one is asked first; the other one is asked for pages of which the first read no characters, or
             characters that are no language by `is_garbage`.
         with_ocr: whether pages that neither engine reads are given to OCR, if it is installed.
+        recognise: what gives the lines of these pages; they are read here and now where absent.
 
     Raises:
-        Unreadable: with reason ``broken``, ``no_text`` or ``needs_ocr`` if no page could be read.
+        Unreadable: with reason ``broken``, ``no_text`` or ``needs_ocr``, or what OCR failed with, if no page could be
+            read.
     """
     count = len(document)
     second: Engine = "pdfminer" if engine == "pypdfium2" else "pypdfium2"
@@ -70,10 +76,16 @@ def read_pages(data: bytes, document: pypdfium2.PdfDocument, engine: Engine, *, 
         if all(chosen[index].engine == engine for index in doubtful[:_TRIES]):
             break
     unread = [index for index, found in enumerate(chosen) if found.state in {"garbled", "unread", "image"}]
-    if with_ocr and unread and ocr.is_installed():
-        for index, page in zip(unread, ocr.read_pages(document, unread), strict=True):
-            chosen[index] = _better(chosen[index], _judge(ocr.ENGINE, page))
-    return _collect(chosen, engine, installed=with_ocr and ocr.is_installed())
+    if not (with_ocr and unread and ocr.is_installed()):
+        return _collect(chosen, engine, {}, installed=with_ocr and ocr.is_installed())
+    lines = (recognise or ocr.recognise)(document, unread)
+    others = [found.page.lines for found in chosen if found.page is not None and found.state == "sound"]
+    usual = measure_type(others).size if others else None
+    read = {i: some for i, some in lines.items() if not isinstance(some, Unreadable)}
+    for page in ocr.lay_out(document, read, usual):
+        chosen[page.number - 1] = _better(chosen[page.number - 1], _judge(ocr.ENGINE, page))
+    lost = {index + 1: problem for index, problem in lines.items() if isinstance(problem, Unreadable)}
+    return _collect(chosen, engine, lost, installed=True)
 
 
 def _ask(engine: str, data: bytes, document: pypdfium2.PdfDocument, indices: Sequence[int]) -> list[_Candidate]:
@@ -114,11 +126,12 @@ def _better(first: _Candidate, second: _Candidate) -> _Candidate:
     return first
 
 
-def _collect(chosen: Sequence[_Candidate], engine: str, *, installed: bool) -> Reading:
+def _collect(chosen: Sequence[_Candidate], engine: str, lost: Mapping[int, Unreadable], *, installed: bool) -> Reading:
+    """Put together what was chosen; ``lost`` are the numbers of the pages that OCR failed over."""
     states = Counter(found.state for found in chosen)
     kept = [found for found in chosen if found.page is not None and found.state in {"sound", "empty", "image"}]
     if not states["sound"]:
-        _raise_unreadable(states, len(chosen), installed=installed)
+        _raise_unreadable(states, len(chosen), lost, installed=installed)
     numbers: dict[str, list[int]] = {}
     for number, found in enumerate(chosen, 1):
         if found.state == "sound":
@@ -126,19 +139,29 @@ def _collect(chosen: Sequence[_Candidate], engine: str, *, installed: bool) -> R
     order = sorted(numbers, key=lambda name: name != engine)
     readers = [_version(name) for name in order[:1]]
     readers += [f"{_version(name)} (p. {_ranges(numbers[name])})" for name in order[1:]]
+    readers += [f"not read: {pages}" for pages in _by_reason(lost)]
     flags = {
         "broken_pages": states["unread"],
         "garbled_pages": states["garbled"],
         "image_only_pages": states["image"],
         "second_engine": any(name not in {engine, ocr.ENGINE} for name in numbers),
         "ocr": ocr.ENGINE in numbers,
+        "ocr_failed": bool(lost),
     }
     repairs = sum((found.repairs for found in kept), Counter())
     pages = [found.page for found in kept if found.page is not None]
     return Reading(pages, "; ".join(readers), tuple(name for name, found in flags.items() if found), repairs)
 
 
-def _raise_unreadable(states: Counter[State], count: int, *, installed: bool) -> None:
+def _by_reason(lost: Mapping[int, Unreadable]) -> list[str]:
+    """Pages and what OCR failed with: ``p. 4, 7-9 (too_slow)``."""
+    numbers: dict[str, list[int]] = {}
+    for number in sorted(lost):
+        numbers.setdefault(lost[number].reason, []).append(number)
+    return [f"p. {_ranges(some)} ({reason})" for reason, some in numbers.items()]
+
+
+def _raise_unreadable(states: Counter[State], count: int, lost: Mapping[int, Unreadable], *, installed: bool) -> None:
     """Say why no page could be read."""
     causes: dict[State, str] = {
         "image": "pictures without text",
@@ -148,6 +171,9 @@ def _raise_unreadable(states: Counter[State], count: int, *, installed: bool) ->
     found = ", ".join(f"{states[state]} {what}" for state, what in causes.items() if states[state])
     if states["image"] or states["garbled"]:
         said = f"of {count} pages: {found}"
+        if lost:
+            first = lost[min(lost)]
+            raise Unreadable(first.reason, f"{said}; OCR failed: {', '.join(_by_reason(lost))}: {first.detail}")
         if installed:
             raise Unreadable("no_text", f"{said}; OCR found no text either")
         raise Unreadable("needs_ocr", f"{said}; {ocr.HOW_TO_INSTALL}")

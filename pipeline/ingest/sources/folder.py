@@ -9,17 +9,20 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.errors import StudyError, Unreadable
+from pipeline.ingest.dating import date_extract
 from pipeline.ingest.encodings import decode
 from pipeline.ingest.readers import read_documents
 from pipeline.ingest.readers.text import clean
+from pipeline.ingest.shingles import sign
 from pipeline.ingest.sources.sheets import book_rows, separated_rows
 from pipeline.languages.identify import identify
 from pipeline.records import DOCUMENTS, Extract, Reject
 from pipeline.store.parts import PART_PASSAGES, make_part, write_part
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
+    from pipeline.ingest.readers.ocr import Recognise, Recognised
     from pipeline.ingest.sources.sheets import Numbered
     from pipeline.study import PdfSettings, Source, Study
 
@@ -47,22 +50,28 @@ def list_files(study: Study, source: Source) -> list[Path]:
     return sorted(visible, key=lambda path: path.relative_to(folder).as_posix())
 
 
-def read_sidecar(path: Path) -> Sidecar:
+def read_sidecar(path: Path, column: str = "file", key: Callable[[str], str] | None = None, also: str = "") -> Sidecar:
     """What a sidecar says of each file: ``{"a.pdf": {"title": "…", "date": "2014-05-15"}}``; empty cells are left out.
 
+    Args:
+        path: The sidecar.
+        column: The one that says what a row is about.
+        key: How its cells are compared; `sidecar_key` where absent.
+        also: Another column that can say it, where the first is missing or empty.
+
     Returns:
-        By the file's path in the folder (see `sidecar_key`).
+        By the file's path in the folder, or what the column holds.
 
     Raises:
-        StudyError: the sidecar cannot be read, has no column ``file`` or one whose name is taken, has a row with more
-            cells than columns, or names a file twice.
+        StudyError: the sidecar cannot be read, does not have the column or has one whose name is taken, has a row with
+            more cells than columns, or names a file twice.
     """
     numbered = iter(_xlsx_rows(path) if path.suffix.lower() == ".xlsx" else _csv_rows(path))
     rows = ((number, _whole_row(path, number, row)) for number, row in numbered)
     header = _header(path, next(rows, (1, []))[1])
-    if "file" not in header:
+    if column not in header and (not also or also not in header):
         raise StudyError(
-            f"{path}: there is no column 'file', which says what file a row is about; its columns are: "
+            f"{path}: there is no column {column!r}, which says what {column} a row is about; its columns are: "
             + (", ".join(filter(None, header)) or "none")
         )
     sidecar: Sidecar = {}
@@ -72,12 +81,13 @@ def read_sidecar(path: Path) -> Sidecar:
                 f"{path}: row {number}: {len(row)} cells under {len(header)} columns; put a cell with a comma in quotes"
             )
         cells = {name: cell.strip() for name, cell in zip(header, row, strict=False) if name and cell.strip()}
-        file = sidecar_key(cells.pop("file", "").replace("\\", "/"))
+        about = cells.pop(column, "") or cells.pop(also, "")
+        file = key(about) if key else sidecar_key(about.replace("\\", "/"))
         cells = {name: clean(cell) for name, cell in cells.items()}
         if not file:
             continue
         if file in sidecar:
-            raise StudyError(f"{path}: row {number}: the file {file!r} has a row already; one file, one row")
+            raise StudyError(f"{path}: row {number}: the {column} {file!r} has a row already; one {column}, one row")
         sidecar[file] = cells
     return sidecar
 
@@ -100,31 +110,52 @@ class Task(NamedTuple):
     pdf: PdfSettings
 
 
-def read_into_part(task: Task) -> None:
-    """Read one file and write its part; what cannot be used, the file or a file in it, becomes a reject in it."""
+def read_into_part(task: Task, recognise: Recognise | None = None) -> tuple[int, ...]:
+    """Read one file and write its part; what cannot be used, the file or a file in it, becomes a reject in it.
+
+    Args:
+        task: The file.
+        recognise: What gives the lines of a PDF's pages for OCR.
+
+    Returns:
+        Where there is nothing that gives them: the indices of the pages that wait for OCR (the first is 0). If there
+        are such, no part was written.
+    """
+    waiting: list[int] = []
+
+    def wait(_: object, indices: Sequence[int]) -> Recognised:
+        waiting.extend(indices)
+        return {}
+
     documents: list[dict[str, object]] = []
     passages: dict[str, list[object]] = {name: [] for name in PART_PASSAGES.names}
     rejects: list[Reject] = []
     try:
         data = task.path.read_bytes()
-        read = read_documents(data, task.name, task.pdf)
+        read = read_documents(data, task.name, task.pdf, recognise or wait)
     except (FileNotFoundError, IsADirectoryError):
         detail = "a link to nothing or to a folder; put the files themselves here"
         data, read = b"", [("", Unreadable("missing_file", detail))]
+    if waiting:
+        return tuple(waiting)
     digest = hashlib.sha256(data).hexdigest()
     for within, extract in read:
         key = f"{task.name}/{within}" if within else task.name
         if isinstance(extract, Unreadable):
             rejects.append(Reject("", key, "corpus", extract.reason, extract.detail))
             continue
-        _add_passages(passages, extract, len(documents))
-        documents.append(_document(extract, key, digest))
-    write_part(task.target, make_part(documents, passages, rejects))
+        add_passages(passages, extract, len(documents))
+        documents.append(document_row(extract, key, digest))
+    write_part(task.target, sign(make_part(documents, passages, rejects)))
+    return ()
 
 
 def reject_into_part(task: Task, problem: Unreadable) -> None:
     """Write the part of a file whose reading had to be stopped."""
-    write_part(task.failed, make_part([], {}, [Reject("", task.name, "corpus", problem.reason, problem.detail)]))
+    detail = problem.detail
+    if problem.reason == "too_slow" and task.path.suffix.lower() == ".zip":
+        detail += "; scans in an archive count with it, each page of a scan outside of it has this time for itself"
+    write_part(task.failed, make_part([], {}, [Reject("", task.name, "corpus", problem.reason, detail)]))
 
 
 def check_sidecar(sidecar: Sidecar, path: Path, names: set[str]) -> list[Reject]:
@@ -141,7 +172,9 @@ def check_sidecar(sidecar: Sidecar, path: Path, names: set[str]) -> list[Reject]
     return rejects
 
 
-def _document(extract: Extract, key: str, digest: str) -> dict[str, object]:
+def document_row(extract: Extract, key: str, digest: str) -> dict[str, object]:
+    """A document as a row of a part: its key in the source, what it says of itself, the sha256 of its bytes."""
+    extract = date_extract(extract, key)
     return {
         "key": key,
         **{field: extract.metadata.get(field) for field in FIELDS},
@@ -155,7 +188,8 @@ def _document(extract: Extract, key: str, digest: str) -> dict[str, object]:
     }
 
 
-def _add_passages(passages: dict[str, list[object]], extract: Extract, document: int) -> None:
+def add_passages(passages: dict[str, list[object]], extract: Extract, document: int) -> None:
+    """Append a document's passages to the columns of a part; ``document`` is its row there."""
     blocks = extract.blocks
     found = identify([block.text for block in blocks])
     passages["document"] += [document] * len(blocks)
