@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -95,6 +96,7 @@ def touch_lexicon(folder: Path, study: str) -> None:
     manifest = json.loads(path.read_text(encoding="utf-8"))
     manifest["stages"].pop("mentions")
     path.write_text(json.dumps(manifest), encoding="utf-8")
+    shutil.rmtree(path.parent / ".mentions")
 
 
 def main() -> None:
@@ -122,6 +124,9 @@ def main() -> None:
         again = zwiesprache("timelines", "four_collections", folder)
         print(f"  a run with nothing to do: {again.seconds:.1f} s (asked: 2)")
     pdf_pages()
+    from tests import bench_duplicates
+
+    bench_duplicates.main()
 
 
 def pdf_pages() -> None:

@@ -1,0 +1,172 @@
+"""Copies over a corpus: who is the original, what is chained, what the search costs."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from prose import change, prose
+
+from pipeline.ingest import duplicates
+from pipeline.ingest.duplicates import candidates, mark_copies
+from pipeline.ingest.shingles import SLOTS, minhashes, take_signature
+from pipeline.records import DOCUMENTS, PASSAGES
+from pipeline.store.corpus import CorpusWriter, read_documents
+from pipeline.store.parts import make_part
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+Item = tuple[str, str | None]
+"""A text, and its date."""
+
+
+def build(folder: Path, items: Sequence[Item], kind: str = "body", language: str = "zh") -> list[dict[str, Any]]:
+    """Write a corpus of documents ``0``, ``1``, … and mark its copies; the documents."""
+    folder.mkdir(exist_ok=True)
+    texts = [text.split("\n") for text, _ in items]
+    document = [i for i, lines in enumerate(texts) for _ in lines]
+    columns: dict[str, list[object]] = {
+        "document": list(document),
+        "ordinal": list(range(len(document))),
+        "page": [None] * len(document),
+        "kind": [kind] * len(document),
+        "language": [language] * len(document),
+        "text": [line for lines in texts for line in lines],
+    }
+    part, signature = take_signature(make_part([{"key": str(i)} for i in range(len(items))], columns, []))
+    rows = [
+        {"doc_id": str(i), "source_id": "s", "source_type": "news", "language": language, "sha256": "0",
+         "reader": "made", "characters": len(text), "flags": [], "date": date and dt.date.fromisoformat(date)}
+        for i, (text, date) in enumerate(items)
+    ]  # fmt: skip
+    passages = part.passages.drop_columns(["document"]).append_column("doc_id", pa.array(map(str, document)))
+    with CorpusWriter(folder) as writer:
+        writer.add(
+            pa.Table.from_pylist(rows, DOCUMENTS), passages.select([n for n in PASSAGES.names if n != "passage"])
+        )
+    number = mark_copies(folder, signature, lambda *_: None)
+    marked: list[dict[str, Any]] = read_documents(folder).to_pylist()
+    assert number == sum(row["duplicate_of"] is not None for row in marked)
+    return marked
+
+
+def originals(folder: Path, items: Sequence[Item], **how: str) -> list[int | None]:
+    """The row of the document that each one is a copy of."""
+    return [row["duplicate_of"] and int(row["duplicate_of"]) for row in build(folder, items, **how)]
+
+
+TEXT, OTHER = prose("zh", 1, 20), prose("zh", 2, 20)
+
+
+def test_the_original_is_the_earliest_dated_one_and_ties_go_by_the_order_of_the_corpus(tmp_path: Path) -> None:
+    near = "【新标题】" + TEXT
+    items = [(TEXT, None), (near, "2015-01-01"), (TEXT, "2014-02-01"), (TEXT, "2014-02-01"), (OTHER, "2000-01-01")]
+    assert originals(tmp_path, items) == [2, 2, None, 2, None]
+
+
+def test_kind_and_resemblance_say_how_a_copy_is_one(tmp_path: Path) -> None:
+    head = "【新标题】"
+    rows = build(tmp_path, [(TEXT, None), (TEXT.replace("。", "．"), None), (head + TEXT, None), (OTHER, None)])
+    assert [row["duplicate_kind"] for row in rows] == [None, "exact", "near", None]
+    assert rows[1]["duplicate_resemblance"] == 1.0
+    letters = TEXT.replace("。", "").replace("\n", "")
+    runs = [{text[i : i + 5] for i in range(len(text) - 4)} for text in (letters, "新标题" + letters)]
+    assert rows[2]["duplicate_resemblance"] == len(runs[0] & runs[1]) / len(runs[0] | runs[1])
+    assert rows[0]["duplicate_resemblance"] is None
+
+
+def test_nothing_is_chained_to_what_it_does_not_resemble(tmp_path: Path) -> None:
+    lines = prose("zh", 7, 48).split("\n")
+    windows = ["\n".join(lines[start : start + 4]) for start in range(8)]
+    found = originals(tmp_path, [(text, f"2014-01-{i + 1:02}") for i, text in enumerate(windows)])
+    for copy, original in enumerate(found):
+        assert original is None or copy - original == 1, "windows further apart share less than half"
+        assert original is None or found[original] is None
+
+
+def test_a_hundred_near_copies_name_one_original(tmp_path: Path) -> None:
+    items = [(TEXT, "2014-01-01"), *((change(TEXT, 0.04, seed), f"2015-01-{seed % 28 + 1:02}") for seed in range(100))]
+    assert originals(tmp_path, items) == [None] + [0] * 100
+
+
+def test_an_exact_copy_of_a_near_copy_names_the_original(tmp_path: Path) -> None:
+    near = TEXT.rsplit("\n", 1)[0]
+    rows = build(tmp_path, [(TEXT, "2014-01-01"), (near, "2014-01-02"), (near, "2014-01-03")])
+    assert [row["duplicate_of"] for row in rows] == [None, "0", "0"]
+    assert [row["duplicate_kind"] for row in rows] == [None, "near", "near"]
+
+
+def test_a_mere_title_is_a_copy_only_on_the_same_day(tmp_path: Path) -> None:
+    title = "议会召开秋季会议"
+    items = [(title, "2014-01-01"), (title, "2014-05-01"), (title, "2014-05-01"), (title, None), (title, None)]
+    assert originals(tmp_path, items) == [None, None, 1, None, 3]
+
+
+def test_documents_without_letters_are_no_copies_of_each_other(tmp_path: Path) -> None:
+    assert originals(tmp_path, [("———", None), ("———", None), ("…", None)]) == [None, None, None]
+
+
+@pytest.mark.parametrize("kind", ["footnote", "boilerplate", "table", "caption", "reference"])
+def test_notes_tables_and_menus_make_no_copies(tmp_path: Path, kind: str) -> None:
+    assert originals(tmp_path, [(TEXT, None), (TEXT, None)], kind=kind) == [None, None]
+
+
+def test_texts_in_words_are_found_whatever_language_was_said(tmp_path: Path) -> None:
+    text = prose("de", 5, 24)
+    items = [(text, None), (change(text, 0.05, 1), None), (prose("de", 6, 24), None)]
+    for i, language in enumerate(("de", "und", "fr")):
+        assert originals(tmp_path / str(i), items, language=language) == [None, 0, None]
+
+
+def test_how_much_is_read_at_once_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    items = [(change(prose("zh", seed % 6, 12), 0.03 * (seed // 6), seed), None) for seed in range(18)]
+    whole = build(tmp_path / "whole", items)
+    monkeypatch.setattr(duplicates, "_LETTERS", 1)
+    monkeypatch.setattr(duplicates, "_PAIRS", 3)
+    assert build(tmp_path / "portions", items) == whole
+    assert [row["duplicate_of"] for row in whole].count(None) == 6
+
+
+def test_a_corpus_of_one_document_and_one_without_text_have_no_copies(tmp_path: Path) -> None:
+    assert originals(tmp_path, [(TEXT, None)]) == [None]
+    assert originals(tmp_path, [("", None)]) == [None]
+
+
+def sets_that_share(share: float, number: int, size: int, rng: np.random.Generator) -> np.ndarray:
+    """MinHashes of pairs of sets, rows 2i and 2i + 1, of a resemblance."""
+    both = round(2 * size * share / (1 + share))
+    rows = []
+    for _ in range(number):
+        values = rng.integers(0, 2**63, 2 * size - both, dtype=np.uint64)
+        rows += [values[:size], values[size - both :]]
+    bounds = np.arange(len(rows) + 1) * size
+    return minhashes(np.concatenate(rows), bounds)
+
+
+@pytest.mark.parametrize(("share", "found"), [(0.5, 1.0), (0.3, 0.995), (0.2, 0.98)])
+def test_pairs_that_resemble_each_other_are_candidates(share: float, found: float) -> None:
+    number = 500
+    slots = sets_that_share(share, number, 300, np.random.default_rng(1))
+    pairs = candidates(slots, np.full(2 * number, 300), np.zeros(2 * number, np.bool_))
+    right = {(int(later), int(earlier)) for later, earlier in pairs if later == earlier + 1 and later % 2}
+    assert len(right) / number >= found
+    assert len(pairs) - len(right) < number / 20
+
+
+def test_a_family_of_like_documents_costs_no_more_for_each_than_a_small_one() -> None:
+    rng = np.random.default_rng(2)
+    form = rng.integers(0, 2**63, 200, dtype=np.uint64)
+    for number in (100, 3_000):
+        own = rng.integers(0, 2**63, (number, 40), dtype=np.uint64)
+        values = np.hstack([np.broadcast_to(form, (number, 200)), own]).ravel()
+        slots = minhashes(values, np.arange(number + 1) * 240)
+        pairs = candidates(slots, np.full(number, 240), np.ones(number, np.bool_))
+        assert slots.shape == (number, SLOTS)
+        assert len(pairs) <= 4 * number
+        assert (np.bincount(pairs[:, 0]) <= 4).all()
+        assert (pairs[:, 0] > pairs[:, 1]).all()
