@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 import pytest
-from prose import change, prose
+from prose import change, long_prose, prose
 
 from pipeline.ingest import duplicates
 from pipeline.ingest.duplicates import candidates, mark_copies
@@ -81,12 +81,18 @@ def test_kind_and_resemblance_say_how_a_copy_is_one(tmp_path: Path) -> None:
 
 
 def test_nothing_is_chained_to_what_it_does_not_resemble(tmp_path: Path) -> None:
-    lines = prose("zh", 7, 48).split("\n")
-    windows = ["\n".join(lines[start : start + 4]) for start in range(8)]
-    found = originals(tmp_path, [(text, f"2014-01-{i + 1:02}") for i, text in enumerate(windows)])
-    for copy, original in enumerate(found):
-        assert original is None or copy - original == 1, "windows further apart share less than half"
-        assert original is None or found[original] is None
+    words = long_prose(7, 900).split(" ")
+    whole, part, grown = (" ".join(words[start:end]) for start, end in ((0, 400), (160, 400), (160, 590)))
+    items = [(whole, "2014-01-01"), (part, "2014-01-02"), (grown, "2014-01-03"), (grown + " und Ende", "2014-01-04")]
+    assert originals(tmp_path / "all", items) == [None, 0, None, 2]
+    assert originals(tmp_path / "without the first", items[1:]) == [None, 0, 0]
+
+
+def test_what_resembles_copies_most_is_compared_with_their_original(tmp_path: Path) -> None:
+    misread = change(TEXT, 0.04, 1)
+    later = [(f"{misread}（{name}）", f"2014-02-{i + 1:02}") for i, name in enumerate("甲乙丙丁戊己庚辛")]
+    items = [(TEXT, "2014-01-01"), *later]
+    assert originals(tmp_path, items) == [None] + [0] * 8
 
 
 def test_a_hundred_near_copies_name_one_original(tmp_path: Path) -> None:

@@ -114,6 +114,23 @@ def test_forms_that_differ_in_names_dates_and_numbers_are_no_copies(code: str, s
     assert not is_copy(one, same_names)
 
 
+def test_a_form_with_many_short_names_is_no_copy_of_itself_filled_in_otherwise() -> None:
+    chinese = [sentence for sentence in prose("zh", 11, 24).replace("\n", "").split("。") if sentence]
+    words = long_prose(11, 240).split(" ")
+    german = [" ".join(words[i : i + 10]) for i in range(0, 240, 10)]
+    for sentences, names in ((chinese, "李梅 王强 赵敏 钱进 孙丽 周涛"), (german, "Ida Ulf Eva Kai Ute Jan")):
+        filled = [[f"{s} {names.split()[(i + by) % 6]}." for i, s in enumerate(sentences)] for by in (0, 2)]
+        one, other = map(" ".join, filled)
+        assert not is_copy(one, other)
+        assert is_copy(change(one, 0.04, 1), one)
+
+
+def test_texts_are_laid_side_by_side_although_their_beginning_stands_elsewhere_too() -> None:
+    refrain, damaged = "欢迎远方的朋友来到江城的老港区", "欢迎远方之朋友来那江城之老港口"
+    body = prose("zh", 13, 24)
+    assert is_copy(refrain + change(body, 0.05, 1) + refrain, damaged + body + refrain)
+
+
 @pytest.mark.parametrize("code", ["zh", "de"])
 def test_a_changed_day_in_a_long_text_is_no_objection_but_a_table_of_other_fees_is(code: str) -> None:
     text = prose(code, 9, 40)
