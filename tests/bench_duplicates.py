@@ -22,9 +22,11 @@ import pyarrow.parquet as pq
 
 from pipeline.ingest.duplicates import find_copies
 from pipeline.ingest.gather import PARTS_FOLDER
-from pipeline.ingest.shingles import COLUMNS, sign
-from pipeline.store.corpus import read_documents
-from pipeline.store.parts import Part, read_part, read_part_documents
+from pipeline.ingest.kept import COMPARED, KEPT_FOLDER
+from pipeline.ingest.shingles import sign
+from pipeline.store.corpus import OUTLINES_FILE
+from pipeline.store.outlines import read_outlines
+from pipeline.store.parts import Part, read_part
 from tests.bench import NEWS, PROJECT, measure
 
 if TYPE_CHECKING:
@@ -74,13 +76,13 @@ def search(folder: Path) -> Cost:
 
 def search_here(folder: Path) -> Cost:
     """Find the copies of a built corpus."""
-    parts = sorted((folder / PARTS_FOLDER).glob("*.arrow"))
-    signatures = pa.concat_tables([read_part_documents(part).select(COLUMNS) for part in parts])
-    documents = read_documents(folder)
+    outlines = read_outlines(folder / KEPT_FOLDER / OUTLINES_FILE)
     before, started = psutil.Process().memory_info().rss, time.process_time()
-    copies = find_copies(folder, documents, signatures, lambda *_: None)
+    marks, _ = find_copies(folder, outlines, COMPARED.empty_table(), lambda *_: None)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    return Cost(time.process_time() - started, (peak - before) / 1e6, len(copies))
+    return Cost(
+        time.process_time() - started, (peak - before) / 1e6, outlines.num_rows - marks["duplicate_of"].null_count
+    )
 
 
 def sign_again(folder: Path) -> float:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from pipeline import __version__
 from pipeline.errors import Unreadable
-from pipeline.executor import map_in_order, open_executor
+from pipeline.executor import check_shared, open_executor
 from pipeline.ingest.bibliography.entries import list_attachments
 from pipeline.ingest.isolation import read_each
 from pipeline.ingest.sources import archive, folder, table
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from pipeline.study import Source, Study
 
 PARTS_FOLDER = ".parts"
+WHOLE = ".whole"
+"""How the files end that list the parts of a table."""
 ARCHIVED = ("archive", "web")
 """The kinds of sources whose pages are kept in archives."""
 
@@ -67,9 +69,8 @@ def gather_parts(study: Study, source: Source, hashes: FileHashes, progress: Pro
     parts.mkdir(parents=True, exist_ok=True)
     code = (__version__, hash_code(READING), tool_versions(TOOLS), ocr_version())
     if source.kind == "table":
-        path = study.resolve(source.path)
-        key = _key(hashes.of(path), code, path.suffixes, source.columns, source.language is not None)
-        return _table_parts(study, source, parts, key, progress)
+        key = _key(code, study.resolve(source.path).suffixes, source.columns, source.language is not None)
+        return _table_parts(study, source, key, hashes, progress)
     keys = [(path, name, _key(hashes.of(path), code, name, study.pdf)) for path, name in named_files(study, source)]
     if source.kind in ARCHIVED:
         return archive.read_files(keys, parts, study.pdf, study.run, progress)
@@ -78,9 +79,11 @@ def gather_parts(study: Study, source: Source, hashes: FileHashes, progress: Pro
 
 def drop_parts(study: Study, kept: set[Path]) -> None:
     """Remove the parts of files that are no more, and drafts that a stopped run left."""
+    names = {path.name for path in kept}
     keys = {_key_of(path) for path in kept}
     for path in (study.corpus_folder / PARTS_FOLDER).iterdir():
-        if path.suffix == ".draft" or _key_of(path) not in keys:
+        whole = path.suffix == WHOLE and names.issuperset(_listed(path))
+        if not whole and (path.suffix == ".draft" or _key_of(path) not in keys):
             path.unlink()
 
 
@@ -93,6 +96,7 @@ def _folder_parts(
     whole = {key: parts / f"{key}.arrow" for _, _, key in keys}
     missing = [folder.Task(path, name, whole[key], failed[key], study.pdf)
                for path, name, key in keys if not whole[key].exists() and not failed[key].exists()]  # fmt: skip
+    check_shared(study.run.scheduler, parts, [task.path for task in missing])
     waiting: list[tuple[folder.Task, Sequence[int]]] = []
     for i, (task, ended) in enumerate(read_each(folder.read_into_part, missing, study.run)):
         if isinstance(ended, Unreadable):
@@ -107,27 +111,30 @@ def _folder_parts(
 
 
 def _table_parts(
-    study: Study, source: Source, parts: Path, key: str, progress: Progress
+    study: Study, source: Source, key: str, hashes: FileHashes, progress: Progress
 ) -> Iterator[tuple[Path, bool]]:
-    """The parts of a table; the file ``KEY.whole`` says that all were written, and how many they are."""
-    whole = parts / f"{key}.whole"
-    path = study.resolve(source.path)
-
-    def target(number: int) -> Path:
-        return parts / f"{key}-{number:06d}.arrow"
-
-    found = sorted(parts.glob(f"{key}-*.arrow"))
-    if found and whole.exists() and whole.read_text(encoding="utf-8") == str(len(found)):
+    """The parts of a table; a file in the folder lists them, so that a table that did not change is not read."""
+    path, parts = study.resolve(source.path), study.corpus_folder / PARTS_FOLDER
+    whole = parts / f"{_key(hashes.of(path), key)}{WHOLE}"
+    found = [parts / name for name in _listed(whole)] if whole.exists() else []
+    if found and all(part.exists() for part in found):
         yield from ((part, False) for part in found)
         return
-    number = 0
-    chunks = table.read_chunks(path, source, target)
-    with open_executor(study.run.workers, path.stat().st_size // 100_000) as executor:
-        for done in map_in_order(executor, table.read_into_part, chunks, under_way=4):
-            progress(f"parts of {source.id}", number + 1, 0)
-            yield done, number == 0
-            number += 1
-    whole.write_text(str(number), encoding="utf-8")
+    names: list[str] = []
+    tasks = path.stat().st_size // 100_000
+    scheduler = study.run.scheduler if tasks else None
+    check_shared(scheduler, parts, [path])
+    with open_executor(study.run.workers, tasks, scheduler) as executor:
+        chunks = table.read_chunks(path, source, key, parts)
+        for done in table.read_parts(executor, chunks, elsewhere=scheduler is not None):
+            progress(f"parts of {source.id}", len(names) + 1, 0)
+            yield done, not names
+            names.append(done.name)
+    whole.write_text("\n".join(names), encoding="utf-8")
+
+
+def _listed(whole: Path) -> list[str]:
+    return whole.read_text(encoding="utf-8").split()
 
 
 def _key(*what: object) -> str:

@@ -1,17 +1,24 @@
-"""Files are read in processes that may die: one that hangs, crashes its parser or eats memory takes nobody with it."""
+"""Files are read in processes that may die: one that hangs, crashes its parser or eats memory takes nobody with it.
+
+On a cluster it is the same: a worker starts such processes for the files that it is given, and does not die with them.
+"""
 
 from __future__ import annotations
 
 import os
+import signal
 from collections import deque
+from concurrent.futures import CancelledError, wait
 from concurrent.futures import TimeoutError as TooLate
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
+from pipeline.cluster import allow_children, is_wanted
 from pipeline.errors import Unreadable
-from pipeline.executor import leave_interrupts_to_parent, process_context
+from pipeline.executor import Workers, leave_interrupts_to_parent, map_in_order, open_executor, process_context
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -25,8 +32,13 @@ Result = TypeVar("Result")
 
 _MEGABYTE = 1 << 20
 _UNDER_WAY = 32
+_GROUP = 128
+"""A worker of a cluster is given at most so many tasks at a time: starting a process costs as much as sixty pages."""
 _READERS = ("pypdfium2", "trafilatura")
 """What reading takes longest to load."""
+_SECONDS_BETWEEN_LOOKS = 1.0
+_GRACE = 10.0
+"""Seconds over its limit after which a process ends itself: whoever should have stopped it is gone."""
 
 
 def read_each(
@@ -40,34 +52,77 @@ def read_each(
     Args:
         function: What a worker does with a task.
         tasks: The tasks.
-        limits: ``seconds_per_file``, ``megabytes_per_file`` and ``workers``.
+        limits: ``seconds_per_file``, ``megabytes_per_file``, and ``workers`` or ``scheduler``.
 
     Yields:
         The task, and its result or why it could not be done: ``too_slow``, ``too_big`` or ``crashed``, or what the
         function itself raised as `Unreadable`.
     """
-    if not tasks:
-        return
+    if limits.scheduler and tasks:
+        with open_executor(None, len(tasks), limits.scheduler) as executor:
+            number = executor.number if isinstance(executor, Workers) else 1
+            size = max(1, min(_GROUP, len(tasks) // (4 * number)))
+            groups = [tasks[at : at + size] for at in range(0, len(tasks), size)]
+            read = map_in_order(executor, partial(_read_group, function, limits), groups, _UNDER_WAY)
+            for group, ended in zip(groups, read, strict=True):
+                yield from zip(group, ended, strict=True)
+    elif tasks:
+        yield from _read_here(function, tasks, limits, lambda: True)
+
+
+def _read_group(
+    function: Callable[[Task], Result], limits: RunSettings, tasks: Sequence[Task]
+) -> list[Result | Unreadable]:
+    """Do some tasks in one process beside this one, which is a worker of a cluster."""
+    allow_children()
+    alone = limits.model_copy(update={"workers": 1})
+    # the workers' own program is loaded once, and not again by each process
+    return [ended for _, ended in _read_here(function, tasks, alone, is_wanted, ("distributed",))]
+
+
+def _read_here(
+    function: Callable[[Task], Result],
+    tasks: Sequence[Task],
+    limits: RunSettings,
+    is_wanted: Callable[[], bool],
+    preloaded: tuple[str, ...] = (),
+) -> Iterator[tuple[Task, Result | Unreadable]]:
     workers = min(limits.workers or os.cpu_count() or 1, len(tasks))
+    context = process_context((*_READERS, *preloaded))
     size = limits.megabytes_per_file
-    with ProcessPool(workers, initializer=_limit, initargs=(size,), context=process_context(_READERS)) as pool:
+    with ProcessPool(workers, initializer=_limit, initargs=(size,), context=context) as pool:
         waiting: deque[tuple[Task, ProcessFuture[Result]]] = deque()
+        guarded = partial(_end_in_time, function, limits.seconds_per_file + _GRACE)
         try:
             for task in tasks:
-                waiting.append((task, pool.schedule(function, args=(task,), timeout=limits.seconds_per_file)))
+                waiting.append((task, pool.schedule(guarded, args=(task,), timeout=limits.seconds_per_file)))
                 if len(waiting) >= _UNDER_WAY:
                     first, future = waiting.popleft()
-                    ended = _outcome(future, limits)
+                    ended = _outcome(future, limits, is_wanted)
                     yield first, ended
             while waiting:
                 first, future = waiting.popleft()
-                ended = _outcome(future, limits)
+                ended = _outcome(future, limits, is_wanted)
                 yield first, ended
         finally:
             pool.stop()  # type: ignore[no-untyped-call]
 
 
-def _outcome(future: ProcessFuture[Result], limits: RunSettings) -> Result | Unreadable:
+def _end_in_time(function: Callable[[Task], Result], seconds: float, task: Task) -> Result:
+    """Do a task; the system ends this process if it takes too long and nobody else did, because it died before."""
+    if not hasattr(signal, "setitimer"):  # Windows
+        return function(task)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        return function(task)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _outcome(future: ProcessFuture[Result], limits: RunSettings, is_wanted: Callable[[], bool]) -> Result | Unreadable:
+    while not wait([future], _SECONDS_BETWEEN_LOOKS).done:
+        if not is_wanted():
+            raise CancelledError
     try:
         return future.result()
     except Unreadable as problem:

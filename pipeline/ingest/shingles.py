@@ -22,7 +22,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.languages import han
-from pipeline.store.parts import PART_DOCUMENTS, Part
+from pipeline.store.parts import PART_DOCUMENTS, SIGNATURE, Part
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -36,8 +36,7 @@ if TYPE_CHECKING:
 
 SLOTS = 256
 """Values of a MinHash; the estimate of a resemblance of 0.5 has a standard error of 0.03."""
-COLUMNS = ("letters", "digest", "shingles", "minhash")
-"""Columns of a part's documents: how many letters count, their hash, how many shingles they make, their MinHash."""
+COLUMNS = SIGNATURE
 DECIDING = ("body", "heading")
 """Kinds of passages that say whether a document is a copy: what it says itself, not its notes, tables and menus."""
 
@@ -83,12 +82,6 @@ def sign(part: Part) -> Part:
         values = pa.chunked_array([pa.array(column, field.type) for column in columns])
         documents = documents.set_column(documents.column_names.index(name), field, values)
     return Part(documents, part.passages, part.rejects)
-
-
-def take_signature(part: Part) -> tuple[Part, pa.Table]:
-    """A part without the columns that `sign` fills, and these, computed now where they are missing."""
-    documents = sign(part).documents
-    return Part(documents.drop_columns(list(COLUMNS)), part.passages, part.rejects), documents.select(COLUMNS)
 
 
 def read_letters(texts: Sequence[str], ends: Ints) -> Letters:

@@ -5,8 +5,8 @@ group is the batch in which passages are read, cut into words and searched, so m
 the corpus.
 
 Where one ends is decided by the documents around its end alone: a document more or less changes the groups next to it
-and no others. What is made of a group can therefore be kept under the digest of its texts (`batch_digests`), and a
-corpus that grew is worked on in proportion to what is new.
+and no others. What is made of a group can therefore be kept under the digest of its texts (`batch_digests`), a corpus
+that grew is worked on in proportion to what is new, and the groups that it had before are copied as bytes.
 """
 
 from __future__ import annotations
@@ -22,86 +22,226 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipeline.records import DOCUMENTS, PASSAGES
+from pipeline.store.outlines import OutlineWriter, as_documents, outline, read_outlines
+from pipeline.store.row_groups import RowGroups, RowGroupWriter, encode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
     from types import TracebackType
+
+    from numpy.typing import NDArray
+
+    from pipeline.store.row_groups import Chunks
+
+    Ints = NDArray[np.int64]
 
 GROUP_CHARACTERS = 1_500_000
 _ENDING = 8
 """One document in so many may begin a group."""
-_DIGESTS = b"zwiesprache.groups"
+_GROUPS = b"zwiesprache.groups"
+"""Said in the file of each row group: ``digest`` of its texts, ``key`` of all that its bytes but the numbers of the
+passages are made of, ``sum`` of these bytes."""
+_NUMBERS = {"compression": "none", "use_dictionary": False, "column_encoding": "DELTA_BINARY_PACKED"}
+_TEXTS = {"compression": "zstd", "compression_level": 1, "use_dictionary": ["doc_id", "kind", "language"]}
+_DOCUMENTS_AT_ONCE = 20_000
 
 DOCUMENTS_FILE = "documents.parquet"
 PASSAGES_FILE = "passages.parquet"
+OUTLINES_FILE = ".outlines.arrow"
 
 
 class CorpusWriter:
-    """Writes documents and passages in the order in which they come; numbers the passages."""
+    """Writes documents and passages in the order in which they come; numbers the passages.
 
-    def __init__(self, folder: Path) -> None:
+    Row groups that a corpus written before has too are copied from it as bytes. In memory are the passages of a row
+    group or two; the documents wait in a file (`pipeline.store.outlines`).
+    """
+
+    def __init__(self, folder: Path, previous: Path | None = None) -> None:
+        """Begin.
+
+        Args:
+            folder: Where the files are written.
+            previous: The folder of a corpus of which row groups may be taken.
+        """
+        self.documents = self.passages = 0
+        self.marks: pa.Table | None = None
+        """Columns of `DOCUMENTS` that are known only when all documents are there."""
         self._folder = folder
-        self._documents: list[pa.Table] = []
-        self._pending: list[pa.Table] = []
-        self._pending_characters = 0
-        self._digests: list[str] = []
-        self.passages = 0
+        self._previous = _Previous(previous / PASSAGES_FILE) if previous else None
+        self._pending: list[_Batch] = []
+        self._characters = self._taken = 0
+        self._further: set[str] = set()
+        self._groups: list[dict[str, str]] = []
+        self._numbered = 0
 
     def __enter__(self) -> Self:
-        self._writer = pq.ParquetWriter(
-            self._folder / PASSAGES_FILE,
-            PASSAGES,
-            compression="zstd",
-            compression_level=1,
-            use_dictionary=["doc_id", "kind", "language"],
-            write_statistics=False,
-        )
+        self._sink = (self._folder / PASSAGES_FILE).open("wb")
+        self._row_groups = RowGroupWriter(self._sink, PASSAGES)
+        self._outlines = OutlineWriter(self._folder / OUTLINES_FILE)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if kind is None:
-            self._flush(to_the_end=True)
-            self._writer.add_key_value_metadata({_DIGESTS: json.dumps(self._digests)})
-            write_documents(self._folder, self._all_documents())
-        self._writer.close()
+        try:
+            if kind is None:
+                write_documents(self._folder, self.finish(), sorted(self._further), self.marks)
+        finally:
+            self._outlines.close()
+            self._sink.close()
+            if self._previous:
+                self._previous.close()
 
-    def add(self, documents: pa.Table, passages: pa.Table) -> None:
-        """Take a batch: documents, and their passages in order, without the column ``passage``."""
-        self._documents.append(documents)
-        numbers = pa.array(range(self.passages, self.passages + passages.num_rows), pa.uint32())
-        self.passages += passages.num_rows
-        self._pending.append(passages.add_column(0, PASSAGES.field("passage"), numbers))
-        self._pending_characters += pc.sum(pc.utf8_length(passages["text"])).as_py() or 0
-        if self._pending_characters >= 2 * GROUP_CHARACTERS:
+    def add(self, documents: pa.Table, passages: pa.Table) -> pa.Table:
+        """Take a batch: documents, and their passages in order, without the column ``passage``; their outlines."""
+        outlines = outline(documents, passages)
+        self.add_outlines(outlines, lambda: passages)
+        return outlines
+
+    def add_outlines(self, outlines: pa.Table, load: Callable[[], pa.Table]) -> None:
+        """Take a batch as outlines; ``load`` gives its passages, and is called only if they have to be written."""
+        self._outlines.add(outlines)
+        self._further.update(pc.struct_field(_pairs(outlines["more"]), 0).unique().to_pylist())
+        batch = _Batch(outlines, load)
+        self._pending.append(batch)
+        self.documents += outlines.num_rows
+        self.passages += len(batch.lengths)
+        self._characters += int(batch.lengths.sum())
+        if self._characters >= 2 * GROUP_CHARACTERS:
             self._flush(to_the_end=False)
+
+    def finish(self) -> pa.Table:
+        """End the passages, so that they can be read; the outlines of all documents, memory-mapped."""
+        if not self._sink.closed:
+            self._flush(to_the_end=True)
+            self._row_groups.close({_GROUPS: json.dumps(self._groups).encode()})
+            self._sink.close()
+            self._outlines.close()
+        return read_outlines(self._folder / OUTLINES_FILE)
 
     def _flush(self, *, to_the_end: bool) -> None:
         """Write the pending passages in groups; unless to the end, those that more passages could still change wait."""
-        if not self._pending:
+        sizes = [len(batch.lengths) for batch in self._pending]
+        bounds = np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)])
+        lengths = np.concatenate([np.zeros(0, np.int64), *(batch.lengths for batch in self._pending)])
+        beginners = [batch.beginners + at for batch, at in zip(self._pending, bounds.tolist(), strict=False)]
+        for start, end in _groups(
+            lengths, np.concatenate([np.zeros(0, np.int64), *beginners]), self._taken, to_the_end
+        ):
+            pieces = [
+                (batch, max(0, start - at), min(size, end - at))
+                for batch, at, size in zip(self._pending, bounds.tolist(), sizes, strict=False)
+                if at < end and at + size > start
+            ]
+            self._write(pieces)
+            self._taken = end
+        done = int(np.searchsorted(bounds[1:], self._taken, side="right"))
+        self._pending = self._pending[done:]
+        self._taken -= int(bounds[done])
+        self._characters = int(lengths[int(bounds[done]) + self._taken :].sum())
+
+    def _write(self, pieces: Sequence[tuple[_Batch, int, int]]) -> None:
+        """Write a row group of the rows of some batches."""
+        names: list[str] = []
+        digest = hashlib.blake2b(digest_size=16)
+        for batch, first, last in pieces:
+            own, contents = batch.documents(first, last)
+            names += own
+            digest.update(contents)
+        digest.update(f"{pieces[0][0].before(pieces[0][1])} {pieces[-1][0].before(pieces[-1][2])}".encode())
+        made_of = f"{digest.hexdigest()} {names} {_TEXTS} {pa.__version__}"
+        key = hashlib.blake2b(made_of.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+        texts = self._previous.take(key) if self._previous else None
+        if texts is None:
+            tables = [batch.passages().slice(first, last - first) for batch, first, last in pieces]
+            schema = PASSAGES.remove(0)
+            table = pa.concat_tables([table.select(schema.names).cast(schema) for table in tables])
+            texts = encode(table, write_statistics=False, **_TEXTS)
+        numbers = pa.array(np.arange(self._numbered, self._numbered + texts.rows, dtype=np.uint32))
+        numbered = pa.Table.from_arrays([numbers], schema=pa.schema([PASSAGES.field("passage")]))
+        self._row_groups.append(encode(numbered, write_statistics=False, **_NUMBERS), texts)
+        self._numbered += texts.rows
+        self._groups.append({"digest": digest.hexdigest(), "key": key, "sum": _sum(texts)})
+
+
+class _Batch:
+    """Passages that wait to be written."""
+
+    def __init__(self, outlines: pa.Table, load: Callable[[], pa.Table]) -> None:
+        lengths = outlines["lengths"]
+        self.lengths = pc.list_flatten(lengths).to_numpy().astype(np.int64)
+        sizes = pc.list_value_length(lengths).to_numpy().astype(np.int64)
+        named = pa.array(sizes > 0)
+        self._names: list[str] = outlines["doc_id"].filter(named).to_pylist()
+        self._contents: list[bytes] = outlines["content"].filter(named).to_pylist()
+        self._bounds = np.concatenate([[0], np.cumsum(sizes[sizes > 0])])
+        telling = [zlib.crc32(name.encode()) % _ENDING == 0 for name in self._names]
+        self.beginners = self._bounds[:-1][np.array(telling, np.bool_)]
+        """The rows at which a document begins whose name says that a group may begin there."""
+        self._load: Callable[[], pa.Table] = load
+        self._passages: pa.Table | None = None
+
+    def passages(self) -> pa.Table:
+        if self._passages is None:
+            self._passages = self._load()
+        return self._passages
+
+    def documents(self, first: int, last: int) -> tuple[list[str], bytes]:
+        """The names of the documents of which rows ``first`` to ``last`` are, and the digests of their passages."""
+        start = int(np.searchsorted(self._bounds, first, side="right")) - 1
+        end = int(np.searchsorted(self._bounds, last))
+        return self._names[start:end], b"".join(self._contents[start:end])
+
+    def before(self, row: int) -> int:
+        """How many rows of the same document stand before a row."""
+        return row - int(self._bounds[np.searchsorted(self._bounds, row, side="right") - 1])
+
+
+class _Previous:
+    """The row groups of a corpus that was written before; none where it is damaged or was written otherwise."""
+
+    def __init__(self, path: Path) -> None:
+        self._known: dict[str, tuple[int, str]] = {}
+        self._file: RowGroups | None = None
+        try:
+            self._file = RowGroups(path)
+            groups = json.loads(self._file.metadata[_GROUPS])
+            self._known = {group["key"]: (i, group["sum"]) for i, group in enumerate(groups)}
+        except (OSError, pa.ArrowInvalid, KeyError, TypeError):
             return
-        table = pa.concat_tables([p.select(PASSAGES.names).cast(PASSAGES) for p in self._pending])
-        written = 0
-        for start, end in _groups(table, to_the_end=to_the_end):
-            group = table.slice(start, end - start)
-            self._digests.append(_digest(group))
-            self._writer.write_table(group, row_group_size=max(group.num_rows, 1))
-            written = end
-        rest = table.slice(written)
-        self._pending = [rest] if rest.num_rows else []
-        self._pending_characters = pc.sum(pc.utf8_length(rest["text"])).as_py() or 0
 
-    def _all_documents(self) -> pa.Table:
-        table = pa.concat_tables([DOCUMENTS.empty_table(), *self._documents], promote_options="default")
-        further = [name for name in table.column_names if name not in DOCUMENTS.names]
-        return table.select([*DOCUMENTS.names, *further])
+    def take(self, key: str) -> Chunks | None:
+        number, known = self._known.get(key, (0, ""))
+        if not known or self._file is None:
+            return None
+        chunks = self._file.read(number, first=1)
+        return chunks if _sum(chunks) == known else None
+
+    def close(self) -> None:
+        if self._file:
+            self._file.close()
 
 
-def write_documents(folder: Path, documents: pa.Table) -> None:
-    """Write the table of documents."""
-    pq.write_table(documents, folder / DOCUMENTS_FILE, compression="zstd")
+def write_documents(folder: Path, outlines: pa.Table, further: Sequence[str], marks: pa.Table | None) -> None:
+    """Write the table of documents.
+
+    Args:
+        folder: Where.
+        outlines: Of all documents.
+        further: The columns beside those of `DOCUMENTS`.
+        marks: Columns that take the place of those of the same name.
+    """
+    schema = pa.schema([*DOCUMENTS, *(pa.field(name, pa.string()) for name in further)])
+    with pq.ParquetWriter(folder / DOCUMENTS_FILE, schema, compression="zstd") as writer:
+        for start in range(0, outlines.num_rows, _DOCUMENTS_AT_ONCE):
+            table = as_documents(outlines.slice(start, _DOCUMENTS_AT_ONCE), further)
+            if marks:
+                for name in marks.column_names:
+                    values = marks[name].slice(start, _DOCUMENTS_AT_ONCE)
+                    table = table.set_column(table.column_names.index(name), DOCUMENTS.field(name), values)
+            writer.write_table(table.combine_chunks())
 
 
 def read_documents(folder: Path, columns: Sequence[str] | None = None) -> pa.Table:
@@ -126,9 +266,9 @@ def read_batch(folder: Path, batch: int, columns: Sequence[str]) -> pa.Table:
 
 
 def batch_digests(folder: Path) -> list[str]:
-    """A digest of the languages and texts of each batch."""
-    digests: list[str] = json.loads(pq.ParquetFile(folder / PASSAGES_FILE).metadata.metadata[_DIGESTS])
-    return digests
+    """A digest of the passages of each batch, whatever their numbers and their documents' names."""
+    groups = json.loads(pq.ParquetFile(folder / PASSAGES_FILE).metadata.metadata[_GROUPS])
+    return [group["digest"] for group in groups]
 
 
 def batch_bounds(folder: Path) -> list[int]:
@@ -161,15 +301,20 @@ def select_texts(folder: Path, passages: Sequence[int]) -> Iterator[tuple[int, l
             yield batch, rows, text.take(pa.array([r - bounds[batch] for r in rows])).to_pylist()
 
 
-def _groups(table: pa.Table, *, to_the_end: bool) -> Iterator[tuple[int, int]]:
-    """Cut a table into groups: first row, and the row behind the last.
+def _groups(lengths: Ints, beginners: Ints, start: int, to_the_end: bool) -> Iterator[tuple[int, int]]:  # noqa: FBT001
+    """Cut passages into groups: first row, and the row behind the last.
 
     A group ends before the first document of a telling name behind `GROUP_CHARACTERS` characters, and anywhere behind
     twice as many (Manber 1994, the chunks of content-defined deduplication).
+
+    Args:
+        lengths: The characters of each passage.
+        beginners: The rows at which a document of a telling name begins.
+        start: The first row.
+        to_the_end: Whether no passages will follow.
     """
-    running = np.cumsum(pc.utf8_length(table["text"]).to_numpy().astype(np.int64))
-    beginners = _telling_documents(table["doc_id"])
-    start, rows = 0, table.num_rows
+    running = np.cumsum(lengths)
+    rows = len(lengths)
     while start < rows:
         before = int(running[start - 1]) if start else 0
         enough = int(np.searchsorted(running, before + GROUP_CHARACTERS)) + 1
@@ -184,21 +329,14 @@ def _groups(table: pa.Table, *, to_the_end: bool) -> Iterator[tuple[int, int]]:
         start = end
 
 
-def _telling_documents(doc_id: pa.ChunkedArray) -> np.ndarray:
-    """The rows at which a document begins whose name says that a group may begin there: int64, in order."""
-    codes = doc_id.combine_chunks().dictionary_encode()
-    told = [zlib.crc32(name.encode()) % _ENDING == 0 for name in codes.dictionary.to_pylist()]
-    indices = codes.indices.to_numpy()
-    begins = np.flatnonzero(np.diff(indices, prepend=-1))
-    return begins[np.array(told, np.bool_)[indices[begins]]] if len(begins) else begins
-
-
-def _digest(group: pa.Table) -> str:
-    """A digest of the languages and texts of a group's passages, whatever their numbers."""
-    digest = hashlib.blake2b(digest_size=16)
-    for name in ("language", "text"):
-        array = pa.concat_arrays(group[name].chunks) if group[name].num_chunks > 1 else group[name].chunk(0)
-        offsets = np.frombuffer(array.buffers()[1], np.int32)[array.offset : array.offset + len(array) + 1]
-        digest.update((offsets - offsets[0]).tobytes())
-        digest.update(memoryview(array.buffers()[2] or b"")[offsets[0] : offsets[-1]])
+def _sum(chunks: Chunks) -> str:
+    """A digest of the bytes of a row group, and of what is said of them."""
+    digest = hashlib.blake2b(chunks.data, digest_size=16)
+    digest.update(repr(chunks.columns).encode())
     return digest.hexdigest()
+
+
+def _pairs(more: pa.ChunkedArray) -> pa.ChunkedArray:
+    """The names and values of all further columns of some documents."""
+    pair = pa.struct([("key", pa.string()), ("value", pa.string())])
+    return pc.list_flatten(more.cast(pa.list_(pair)))

@@ -6,6 +6,7 @@ its sidecar say of it is laid over when the corpus is put together, so a correct
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -44,6 +45,9 @@ PART_DOCUMENTS = pa.schema(
 )
 """``key`` names the document in its source; dates and languages as they are written there."""
 
+SIGNATURE = ("letters", "digest", "shingles", "minhash")
+"""Columns of documents: how many letters count, their hash, how many shingles they make, their MinHash."""
+
 PART_PASSAGES = pa.schema(
     [
         ("document", pa.int32()),  # row of the part's documents
@@ -81,7 +85,7 @@ def make_part(
 
 def write_part(path: Path, part: Part) -> None:
     """Write a part; it appears whole or not at all."""
-    draft = path.with_suffix(".draft")
+    draft = path.with_suffix(f".{secrets.token_hex(4)}.draft")  # a worker that was given up may write it too
     with pa.OSFile(str(draft), "wb") as sink:
         for table in (part.documents, part.passages, part.rejects):
             with pa.ipc.new_stream(sink, table.schema, options=pa.ipc.IpcWriteOptions(compression="lz4")) as writer:

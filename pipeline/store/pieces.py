@@ -10,6 +10,7 @@ import hashlib
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipeline.errors import InputError
 
@@ -60,7 +61,29 @@ def drop_pieces(folder: Path, kept: Iterable[Path]) -> None:
             path.unlink()
 
 
+def entities_path(path: Path) -> Path:
+    """Where the named entities of a piece of words are kept; they are written before it."""
+    return path.with_name(f"entities-{path.name}")
+
+
+_APART = "\x1f"
+"""Unit Separator: stands between form, lemma and tag."""
+
+
+def pack_words(forms: pa.Array, lemmas: pa.Array, tags: pa.Array) -> pa.Array:
+    """Form, lemma and tag of words as one text each: what a piece has for forms where one has several lemmas."""
+    lemmas, tags = (pc.replace_substring(column, _APART, "") for column in (lemmas, tags))
+    return pc.binary_join_element_wise(forms, lemmas, tags, _APART, null_handling="replace", null_replacement="")
+
+
+def unpack_words(words: pa.Array) -> tuple[pa.Array, pa.Array, pa.Array]:
+    """Form, lemma and tag of packed words; an empty tag is null."""
+    parts = pc.split_pattern(words, _APART, max_splits=2, reverse=True)
+    form, lemma, tag = (pc.list_element(parts, i) for i in range(3))
+    return form, lemma, pc.if_else(pc.equal(tag, ""), pa.scalar(None, pa.string()), tag)
+
+
 def decode_forms(batch: pa.RecordBatch) -> tuple[np.ndarray, pa.Array]:
-    """The column ``form`` of a piece: for each row the index of its form, and the distinct forms."""
+    """The column ``form`` of a piece: for each row the index of its form, and the distinct forms (or words)."""
     column = batch["form"]
     return column.indices.to_numpy(), column.dictionary

@@ -26,7 +26,11 @@ TYPES_FILE = "types.parquet"
 CUTS_FILE = "cuts.arrow"
 CUT_TYPES_FILE = "cut_types.parquet"
 WORDS_FILE = "words.arrow"
+ENTITIES_FILE = "entities.parquet"
 _KEYS = b"zwiesprache.described"
+
+_PIECES_AT_ONCE = 32
+"""Pieces whose forms are numbered together; memory then depends on the types there are, not on the corpus."""
 
 LONGEST = int(np.iinfo(np.uint16).max)
 """A token's length is 16 bits; what is longer is kept as several tokens."""
@@ -82,12 +86,15 @@ def number_types(paths: Sequence[Mapping[str, Path]], languages: Iterable[str], 
     numbers: dict[str, list[NDArray[np.uint32]]] = {}
     first = 0
     for code in languages:
-        own = [decode_forms(read_piece(of_batch[code]))[1] for of_batch in paths]
-        encoded = pa.concat_arrays([pa.array([], pa.string()), *own]).dictionary_encode()
-        forms[code] = encoded.dictionary
-        types = encoded.indices.to_numpy().astype(np.uint32) + np.uint32(first)
-        numbers[code] = np.split(types, np.cumsum([len(piece) for piece in own])[:-1])
-        first += len(encoded.dictionary)
+        known, numbers[code] = pa.array([], pa.string()), []
+        for at in range(0, len(paths), _PIECES_AT_ONCE):
+            own = [decode_forms(read_piece(of_batch[code]))[1] for of_batch in paths[at : at + _PIECES_AT_ONCE]]
+            encoded = pa.concat_arrays([known, *own]).dictionary_encode()  # what is known keeps its place in front
+            types = encoded.indices.to_numpy()[len(known) :].astype(np.uint32) + np.uint32(first)
+            numbers[code] += np.split(types, np.cumsum([len(piece) for piece in own])[:-1])
+            known = encoded.dictionary
+        forms[code] = known
+        first += len(known)
     with pa.OSFile(str(file), "wb") as sink, pa.ipc.new_file(sink, CUTS) as writer:
         for batch, of_batch in enumerate(paths):
             names = [f"{path.parent.name}/{path.name}" for path in of_batch.values()]
@@ -106,6 +113,7 @@ class Cut(NamedTuple):
     form: NDArray[np.int32]
     """Index into ``forms`` and ``types``."""
     forms: pa.Array
+    """Of a language with a trained model words: form, lemma and tag (`pieces.pack_words`)."""
     types: NDArray[np.uint32]
 
 

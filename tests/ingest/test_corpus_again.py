@@ -5,6 +5,8 @@ import datetime as dt
 import importlib.metadata
 import importlib.util
 import os
+import random
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,7 @@ from user_study import (
     DE,
     FOLDER,
     ROWS,
+    SIDECAR,
     TABLE,
     TEXTS,
     ZH,
@@ -26,7 +29,11 @@ from user_study import (
     write_texts,
 )
 
-from pipeline.ingest import gather
+from pipeline.ingest import corpus, finish, gather
+from pipeline.ingest.dates import Dated
+from pipeline.ingest.sources import table
+from pipeline.store import corpus as store
+from pipeline.store.parts import read_part
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -191,12 +198,99 @@ def test_a_damaged_part_is_said_and_the_next_run_mends_it(here: Path, capsys: py
     build(capsys)
     before = built(here)
     next((here / "corpora" / "mine" / ".parts").iterdir()).write_bytes(b"")
-    with (root / "metadata.csv").open("a", encoding="utf-8") as file:
-        file.write("\n\n")
+    (root / "metadata.csv").write_text(SIDECAR.replace("Rede", "Vortrag").replace("讲话", "演讲"), encoding="utf-8")
     assert_short(run(capsys, "corpus"), 1, ".parts", "damaged", "run the command again")
     assert built(here) == before
     assert files_read(build(capsys)) == 1
+    assert {row["title"] for row in documents(here)} == {"Vortrag", "演讲"}
+
+
+def test_an_unchanged_part_is_not_read_again(
+    here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_texts(here)
+    write_rows(here / "news.jsonl")
+    write_study(here, FOLDER + TABLE)
+    build(capsys)
+    read: list[str] = []
+    monkeypatch.setattr(corpus, "read_part", lambda path: (read.append(path.name), read_part(path))[1])
+    monkeypatch.setattr(store, "GROUP_CHARACTERS", 50)  # so that no row group of the first build fits
+    write_texts(here, {"neu.txt": DE + " Neu."}, THIRD)
+    build(capsys)
+    assert len(read) > 3
+    read.clear()
+    write_texts(here, {"neu.txt": DE + " Neu und anders."}, THIRD)
+    build(capsys)
+    assert len(read) == 1
+
+
+def test_a_corpus_that_grew_and_shrank_many_times_has_the_bytes_of_one_built_from_nothing(
+    here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "GROUP_CHARACTERS", 300)
+    monkeypatch.setattr(table, "CHUNK_CHARACTERS", 500)
+    rng = random.Random(5)
+    words = [{"zh": ZH, "de": DE}[code].replace("Wuhan", f"Wuhan {i}") for i in range(9) for code in ("zh", "de")]
+    rows = [
+        {"nr": i, "text": f"{rng.choice(words)} {i % 37}", "title": None, "date": f"20{i % 20:02}", "lang": "de"}
+        | ({"party": f"P{i}"} if i % 3 else {})
+        for i in range(200)
+    ]
+    folders = [here / "grown", here / "new"]
+    encoded: list[int] = []
+    encode = store.encode
+    monkeypatch.setattr(store, "encode", lambda some, **how: (encoded.append(some.num_columns), encode(some, **how))[1])
+    for step in range(5):
+        chosen = [row for row in rows[: 150 + 10 * step] if step % 2 == 0 or rng.random() < 0.98]
+        for folder in folders:
+            folder.mkdir(exist_ok=True)
+            os.chdir(folder)
+            write_rows(folder / "news.jsonl", tuple(chosen))
+            write_study(folder, TABLE.replace('language = "lang"', 'language = "lang", party = "party"'))
+            if folder.name == "new":
+                shutil.rmtree(folder / "corpora", ignore_errors=True)
+            encoded.clear()
+            build(capsys)
+            texts = sum(number > 1 for number in encoded)
+            whole = store.count_batches(folder / "corpora" / "mine")
+            assert texts == whole if folder.name == "new" or not step else 0 < texts < whole
+        assert built(folders[0]) == built(folders[1])
+    assert sum(row["duplicate_of"] is not None for row in documents(folders[0])) > 5
+
+
+@pytest.mark.parametrize("damage", ["cut", "flipped", "gone", "nonsense"])
+@pytest.mark.parametrize("name", [".kept/.outlines.arrow", ".kept/entries.arrow", ".kept/compared.arrow",
+                                  "passages.parquet"])  # fmt: skip
+def test_what_was_kept_and_is_damaged_is_not_used(
+    here: Path, capsys: pytest.CaptureFixture[str], name: str, damage: str
+) -> None:
+    write_texts(here, {f"{i}.txt": f"{DE} {i}" for i in range(4)}, None)
+    write_study(here, NO_SIDECAR)
+    build(capsys)
+    before = built(here)
+    path = here / "corpora" / "mine" / name
+    data = path.read_bytes()
+    if damage == "gone":
+        path.unlink()
+    else:
+        middle = len(data) // 2
+        flipped = data[:middle] + bytes([data[middle] ^ 1]) + data[middle + 1 :]
+        path.write_bytes({"cut": data[: 2 * len(data) // 3], "flipped": flipped, "nonsense": b"\0" * 99}[damage])
+    (here / "corpora" / "mine" / "rejects.csv").unlink()
+    build(capsys)
     assert built(here) == before
+
+
+def test_a_date_that_could_not_be_read_is_read_anew(
+    here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_texts(here, sidecar=SIDECAR.replace("2015,de", "übermorgen,de"))
+    write_study(here)
+    build(capsys)
+    monkeypatch.setattr(finish, "_read_date", lambda _: Dated(dt.date(2016, 1, 2), "day"))
+    (here / "corpora" / "mine" / "rejects.csv").unlink()
+    build(capsys)
+    assert dt.date(2016, 1, 2) in [row["date"] for row in documents(here)]
 
 
 def test_one_and_two_workers_give_the_same_bytes(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -241,8 +335,30 @@ def imports_of(name: str) -> Iterator[str]:
 def test_the_code_that_shapes_a_part_is_all_declared() -> None:
     reading = {f"pipeline.ingest.sources.{name}" for name in ("folder", "table")}
     declared = ("pipeline.errors", "pipeline.records", "pipeline.study", "pipeline.stages", "pipeline.store.cells",
-                "pipeline.executor", "pipeline.toml_files", *gather.READING)  # fmt: skip
+                "pipeline.executor", "pipeline.cluster", "pipeline.toml_files", *gather.READING)  # fmt: skip
     undeclared = {
         name for name in modules_behind(reading) if not any(name == d or name.startswith(f"{d}.") for d in declared)
     }
     assert undeclared <= {"pipeline.ingest", "pipeline.store", "pipeline.languages"}
+
+
+def test_of_a_table_that_grew_by_a_row_only_the_chunk_around_it_is_read(
+    here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(table, "CHUNK_CHARACTERS", 1000)
+    rows = [{"nr": i, "text": f"{DE} {i}", "title": None, "date": "2015", "lang": "de"} for i in range(100)]
+    write_rows(here / "news.jsonl", tuple(rows[:-1]))
+    write_study(here, TABLE)
+    build(capsys)
+    before = set((here / "corpora" / "mine" / ".parts").glob("*.arrow"))
+    read: list[int] = []
+    parse = table._json_row
+    monkeypatch.setattr(table, "_json_row", lambda line, number: (read.append(number), parse(line, number))[1])
+    write_rows(here / "news.jsonl", tuple(rows))
+    assert files_read(build(capsys)) == 1
+    after = set((here / "corpora" / "mine" / ".parts").glob("*.arrow"))
+    assert len(before) > 5
+    assert len(after - before) == len(before - after) == 1
+    assert read[0] == 1
+    assert len(read) < 30
+    assert len(documents(here)) == 100

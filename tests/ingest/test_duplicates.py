@@ -10,9 +10,12 @@ import pyarrow as pa
 import pytest
 from prose import change, long_prose, prose
 
-from pipeline.ingest import duplicates
-from pipeline.ingest.duplicates import candidates, mark_copies
-from pipeline.ingest.shingles import SLOTS, minhashes, take_signature
+from pipeline.ingest import duplicates, meetings
+from pipeline.ingest.duplicates import find_copies
+from pipeline.ingest.kept import COMPARED
+from pipeline.ingest.meetings import MinHashes, candidates
+from pipeline.ingest.resemblance import glance
+from pipeline.ingest.shingles import COLUMNS, SLOTS, minhashes, sign
 from pipeline.records import DOCUMENTS, PASSAGES
 from pipeline.store.corpus import CorpusWriter, read_documents
 from pipeline.store.parts import make_part
@@ -27,6 +30,13 @@ Item = tuple[str, str | None]
 
 def build(folder: Path, items: Sequence[Item], kind: str = "body", language: str = "zh") -> list[dict[str, Any]]:
     """Write a corpus of documents ``0``, ``1``, … and mark its copies; the documents."""
+    return build_on(folder, items, COMPARED.empty_table(), kind, language)[0]
+
+
+def build_on(
+    folder: Path, items: Sequence[Item], kept: pa.Table, kind: str = "body", language: str = "zh"
+) -> tuple[list[dict[str, Any]], pa.Table]:
+    """The same, and what was compared."""
     folder.mkdir(exist_ok=True)
     texts = [text.split("\n") for text, _ in items]
     document = [i for i, lines in enumerate(texts) for _ in lines]
@@ -38,21 +48,21 @@ def build(folder: Path, items: Sequence[Item], kind: str = "body", language: str
         "language": [language] * len(document),
         "text": [line for lines in texts for line in lines],
     }
-    part, signature = take_signature(make_part([{"key": str(i)} for i in range(len(items))], columns, []))
+    part = sign(make_part([{"key": str(i)} for i in range(len(items))], columns, []))
     rows = [
         {"doc_id": str(i), "source_id": "s", "source_type": "news", "language": language, "sha256": "0",
          "reader": "made", "characters": len(text), "flags": [], "date": date and dt.date.fromisoformat(date)}
         for i, (text, date) in enumerate(items)
     ]  # fmt: skip
     passages = part.passages.drop_columns(["document"]).append_column("doc_id", pa.array(map(str, document)))
+    documents = pa.Table.from_pylist(rows, DOCUMENTS)
+    for name in COLUMNS:
+        documents = documents.append_column(part.documents.schema.field(name), part.documents[name])
     with CorpusWriter(folder) as writer:
-        writer.add(
-            pa.Table.from_pylist(rows, DOCUMENTS), passages.select([n for n in PASSAGES.names if n != "passage"])
-        )
-    number = mark_copies(folder, signature, lambda *_: None)
+        writer.add(documents, passages.select([n for n in PASSAGES.names if n != "passage"]))
+        writer.marks, compared = find_copies(folder, writer.finish(), kept, lambda *_: None)
     marked: list[dict[str, Any]] = read_documents(folder).to_pylist()
-    assert number == sum(row["duplicate_of"] is not None for row in marked)
-    return marked
+    return marked, compared
 
 
 def originals(folder: Path, items: Sequence[Item], **how: str) -> list[int | None]:
@@ -133,9 +143,26 @@ def test_how_much_is_read_at_once_changes_nothing(tmp_path: Path, monkeypatch: p
     items = [(change(prose("zh", seed % 6, 12), 0.03 * (seed // 6), seed), None) for seed in range(18)]
     whole = build(tmp_path / "whole", items)
     monkeypatch.setattr(duplicates, "_LETTERS", 1)
-    monkeypatch.setattr(duplicates, "_PAIRS", 3)
+    monkeypatch.setattr(meetings, "_PAIRS", 3)
+    monkeypatch.setattr(meetings, "_HELD", 5)
     assert build(tmp_path / "portions", items) == whole
     assert [row["duplicate_of"] for row in whole].count(None) == 6
+
+
+def test_what_was_compared_before_is_not_read_again_and_says_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    items = [(change(prose("zh", seed % 6, 12), 0.03 * (seed // 6), seed), None) for seed in range(18)]
+    fewer, compared = build_on(tmp_path / "fewer", items[:-1], COMPARED.empty_table())
+    whole, anew = build_on(tmp_path / "whole", items, COMPARED.empty_table())
+    read: list[object] = []
+    monkeypatch.setattr(duplicates, "glance", lambda *texts: (read.append(texts), glance(*texts))[1])
+    grown, kept = build_on(tmp_path / "grown", items, compared)
+    assert 0 < len(read) < compared.num_rows < kept.num_rows
+    assert (grown, kept) == (whole, anew)
+    read.clear()
+    assert build_on(tmp_path / "again", items[:-1], kept) == (fewer, compared)
+    assert not read
 
 
 def test_a_corpus_of_one_document_and_one_without_text_have_no_copies(tmp_path: Path) -> None:
@@ -154,14 +181,46 @@ def sets_that_share(share: float, number: int, size: int, rng: np.random.Generat
     return minhashes(np.concatenate(rows), bounds)
 
 
+def lying(slots: np.ndarray) -> MinHashes:
+    """MinHashes as a file gives them: in pieces, and not in the order in which they are asked for."""
+    order = np.random.default_rng(9).permutation(len(slots))
+    rows = pa.array([row.astype("<u2").tobytes() for row in slots[order]], pa.binary(2 * SLOTS))
+    cut = len(slots) // 3
+    return MinHashes(pa.chunked_array([rows.slice(0, cut), rows.slice(cut)]), np.argsort(order))
+
+
 @pytest.mark.parametrize(("share", "found"), [(0.5, 1.0), (0.3, 0.995), (0.2, 0.98)])
 def test_pairs_that_resemble_each_other_are_candidates(share: float, found: float) -> None:
     number = 500
     slots = sets_that_share(share, number, 300, np.random.default_rng(1))
-    pairs = candidates(slots, np.full(2 * number, 300), np.zeros(2 * number, np.bool_))
+    pairs = candidates(lying(slots), np.full(2 * number, 300), np.zeros(2 * number, np.bool_))
     right = {(int(later), int(earlier)) for later, earlier in pairs if later == earlier + 1 and later % 2}
     assert len(right) / number >= found
     assert len(pairs) - len(right) < number / 20
+
+
+def test_the_pairs_are_those_that_meet_in_all_bands_taken_together() -> None:
+    rng = np.random.default_rng(4)
+    families = rng.integers(0, 2**63, (40, 60), dtype=np.uint64)
+    values = np.where(
+        rng.random((200, 60)) < 0.6,
+        families[rng.integers(0, 40, 200)],
+        rng.integers(0, 2**63, (200, 60), dtype=np.uint64),
+    )
+    slots, shingles = minhashes(values.ravel(), np.arange(201) * 60), rng.integers(40, 90, 200)
+    found: dict[int, list[tuple[int, int]]] = {}
+    for later in range(200):
+        for earlier in range(later):
+            a, b = int(shingles[later]), int(shingles[earlier])
+            both = np.append(slots[later] == slots[earlier], True)
+            meets = any(both[band] and both[band + 1] for band in range(0, SLOTS, 2))
+            alike = both[:-1].mean() / (1 + both[:-1].mean()) * (a + b)
+            if meets and 6 * a >= b and a <= 2.5 * b and alike / min(a, b) >= 0.2 and not (a > b and alike / a < 0.15):
+                found.setdefault(later, []).append((-round(20 * min(1, alike / min(a, b))), earlier))
+    wanted = [(later, earlier) for later, own in found.items() for _, earlier in sorted(own)[:4]]
+    pairs = candidates(lying(slots), shingles, np.zeros(200, np.bool_))
+    assert len(wanted) > 100
+    assert list(map(tuple, pairs.tolist())) == wanted
 
 
 def test_a_family_of_like_documents_costs_no_more_for_each_than_a_small_one() -> None:
@@ -171,7 +230,7 @@ def test_a_family_of_like_documents_costs_no_more_for_each_than_a_small_one() ->
         own = rng.integers(0, 2**63, (number, 40), dtype=np.uint64)
         values = np.hstack([np.broadcast_to(form, (number, 200)), own]).ravel()
         slots = minhashes(values, np.arange(number + 1) * 240)
-        pairs = candidates(slots, np.full(number, 240), np.ones(number, np.bool_))
+        pairs = candidates(lying(slots), np.full(number, 240), np.ones(number, np.bool_))
         assert slots.shape == (number, SLOTS)
         assert len(pairs) <= 4 * number
         assert (np.bincount(pairs[:, 0]) <= 4).all()

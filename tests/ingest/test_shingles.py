@@ -15,7 +15,7 @@ from opencc import OpenCC
 from strategies import SPACES, any_text, zh_text
 
 from pipeline.ingest import shingles
-from pipeline.ingest.shingles import COLUMNS, SLOTS, minhashes, read_letters, shingle_hashes, sign, take_signature
+from pipeline.ingest.shingles import COLUMNS, SLOTS, minhashes, read_letters, shingle_hashes, sign
 from pipeline.records import KINDS
 from pipeline.store.parts import Part, make_part
 
@@ -159,11 +159,7 @@ def test_any_text_has_a_signature_and_it_is_kept(documents: list[list[tuple[str,
                 passages[name].append(value)
     signed = sign(make_part([{"key": str(i)} for i in range(len(documents))], passages, []))
     assert sign(signed) is signed
-    rest, signature = take_signature(signed)
-    assert rows_of(signature) == rows_of(signed.documents.select(COLUMNS))
-    assert not set(COLUMNS) & set(rest.documents.column_names)
-    assert rest.passages == signed.passages
-    for document, row in zip(documents, rows_of(signature), strict=True):
+    for document, row in zip(documents, rows_of(signed.documents.select(COLUMNS)), strict=True):
         assert (row["letters"] == 0) == (not any(shingles.read_as(t).max(initial=0) > 1 for k, t in document
                                                  if k in ("body", "heading")))  # fmt: skip
 
@@ -176,10 +172,9 @@ def test_tokens_do_not_run_over_the_end_of_a_document() -> None:
     assert hashes.tolist() == alone.tolist()
 
 
-def test_a_part_without_signatures_gets_them_where_it_is_taken_apart() -> None:
+def test_a_part_without_signatures_gets_them() -> None:
     columns = {"document": [0], "ordinal": [0], "page": [None], "kind": ["body"], "language": ["de"], "text": [GERMAN]}
     part = make_part([{"key": "a"}], columns, [])
     unsigned: Part = part
     assert unsigned.documents["minhash"].null_count == 1
-    _, signature = take_signature(unsigned)
-    assert rows_of(signature) == [sign_text(GERMAN)]
+    assert rows_of(sign(unsigned).documents.select(COLUMNS)) == [sign_text(GERMAN)]

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from pipeline.records import DOCUMENTS, PASSAGES
 from pipeline.store import corpus
 from pipeline.store.corpus import CorpusWriter
+from pipeline.store.outlines import outline
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -94,6 +95,39 @@ def test_groups_and_digests_do_not_depend_on_how_the_documents_came(
     found = {name: corpus.batch_digests(tmp_path / name) for name in ("one", "many", "some")}
     assert found["one"] == found["many"] == found["some"]
     assert corpus.batch_bounds(tmp_path / "one") == corpus.batch_bounds(tmp_path / "many")
+
+
+@pytest.mark.parametrize("damaged", [False, True])
+def test_row_groups_of_the_corpus_before_are_copied_unless_they_are_damaged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, damaged: bool
+) -> None:
+    monkeypatch.setattr(corpus, "GROUP_CHARACTERS", 100)
+    texts = [[f"{i:05d} " * 3, "城市" * (i % 7)] for i in range(500)]
+    for name in ("before", "after", "anew"):
+        (tmp_path / name).mkdir()
+    write(tmp_path / "before", texts)
+    if damaged:
+        path = tmp_path / "before" / "passages.parquet"
+        data = bytearray(path.read_bytes())
+        at = pq.read_metadata(path).row_group(20).column(6).data_page_offset + 30
+        data[at] ^= 1
+        path.write_bytes(data)
+    loaded: list[int] = []
+
+    def load(i: int) -> pa.Table:
+        loaded.append(i)
+        return make_documents(i, [texts[i]])[1]
+
+    with CorpusWriter(tmp_path / "after", tmp_path / "before") as writer:
+        for i in [j for j in range(500) if j != 250]:
+            writer.add_outlines(outline(*make_documents(i, [texts[i]])), lambda i=i: load(i))
+    with CorpusWriter(tmp_path / "anew") as writer:
+        for i in [j for j in range(500) if j != 250]:
+            writer.add(*make_documents(i, [texts[i]]))
+    for name in ("passages.parquet", "documents.parquet"):
+        assert (tmp_path / "after" / name).read_bytes() == (tmp_path / "anew" / name).read_bytes()
+    assert 0 < len(loaded) < 60
+    assert (min(loaded) < 200) == damaged
 
 
 def test_a_changed_text_or_language_changes_the_digest(tmp_path: Path) -> None:

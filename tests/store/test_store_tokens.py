@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -33,12 +34,14 @@ def test_tokens_come_back_batch_by_batch_from_a_memory_map(tmp_path: Path) -> No
 
 @settings(deadline=None)
 @given(
-    st.lists(st.fixed_dictionaries({"zh": st.lists(st.sampled_from("abc")), "de": st.lists(st.sampled_from("bcd"))}))
+    st.lists(st.fixed_dictionaries({"zh": st.lists(st.sampled_from("abc")), "de": st.lists(st.sampled_from("bcd"))})),
+    st.integers(1, 3),
 )
 def test_types_are_numbered_by_language_in_the_order_in_which_they_first_appear(
-    batches: list[dict[str, list[str]]],
+    batches: list[dict[str, list[str]]], at_once: int
 ) -> None:
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory() as name, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tokens, "_PIECES_AT_ONCE", at_once)
         folder = Path(name)
         (folder / "kept").mkdir()
         paths = [{code: folder / "kept" / f"{code}-{i}.arrow" for code in own} for i, own in enumerate(batches)]

@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.errors import Unreadable
-from pipeline.executor import map_in_order, open_executor
+from pipeline.executor import check_shared, map_in_order, open_executor
 from pipeline.ingest.dating import date_extract
 from pipeline.ingest.encodings import decode
 from pipeline.ingest.isolation import read_each
@@ -140,12 +140,14 @@ def read_files(
     files = [_File(*each) for each in named]
     unknown = [each for each in files if not _index_of(parts, each).exists()]
     size = sum(each.path.stat().st_size for each in unknown if each.path.exists())
-    with open_executor(limits.workers, min(len(unknown), size // _WORTH_A_PROCESS)) as executor:
+    check_shared(limits.scheduler, parts, [each.path for each in unknown])
+    with open_executor(limits.workers, min(len(unknown), size // _WORTH_A_PROCESS), limits.scheduler) as executor:
         for i, _ in enumerate(map_in_order(executor, _write_index, [(e, parts) for e in unknown], under_way=4)):
             progress("archives looked through", i + 1, len(unknown))
     under = f"{limits.seconds_per_file:g}-{limits.megabytes_per_file}"
     tasks = {each.key: list(_tasks(each, parts, under, pdf)) for each in files}
     missing = [task for some in tasks.values() for task in some if not (task.target.exists() or task.failed.exists())]
+    check_shared(limits.scheduler, parts, [] if unknown else [task.path for task in missing])
     _read(missing, limits, progress)
     new = {task.target for task in missing}
     for each in files:

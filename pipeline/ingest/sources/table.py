@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import io
 import json
+import pickle
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline import __version__
 from pipeline.errors import StudyError, Unreadable, known_names
+from pipeline.executor import map_in_order
 from pipeline.ingest.encodings import decode
 from pipeline.ingest.readers.text import clean, paragraphs
 from pipeline.ingest.shingles import sign
@@ -23,6 +25,7 @@ from pipeline.store.parts import make_part, write_part
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from concurrent.futures import Executor
 
     from pipeline.ingest.sources.sheets import Numbered
     from pipeline.study import Source
@@ -44,9 +47,9 @@ SPEAKS_FOR_ITSELF = 100
 _LOOK_AHEAD = 100
 """The text's column must stand in one of the first so many rows; JSON lines may have another one later."""
 
-Row = tuple[int, "Mapping[str, Any] | Reject"]
+Row = tuple[int, "Mapping[str, Any] | Reject | bytes"]
 """The number of a row (of a line in JSON lines, of a spreadsheet's row with the header as the first), and its cells by
-name; a reject where the row could not be read."""
+name; a reject where the row could not be read; of JSON lines the line, which the worker parses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +64,14 @@ class Chunk:
     """Whether the study says the language of all rows."""
 
 
-def read_chunks(path: Path, source: Source, target: Callable[[int], Path]) -> Iterator[Chunk]:
-    """A table's rows in chunks; part *n* will be written to ``target(n)``.
+def read_chunks(path: Path, source: Source, key: str, parts: Path) -> Iterator[Chunk]:
+    """A table's rows in chunks. A chunk's part is named by what the rows say, so a table that grew keeps its old parts.
+
+    Args:
+        path: The table.
+        source: What the study says of it.
+        key: What else a part depends on.
+        parts: The folder of parts. A chunk whose part is there comes without its rows.
 
     Raises:
         StudyError: no reader for such a table, it cannot be read, or a column that the study names is not in it.
@@ -71,26 +80,79 @@ def read_chunks(path: Path, source: Source, target: Callable[[int], Path]) -> It
     suffix = _suffix(path)
     if suffix not in MEDIA_TYPES:
         raise StudyError(f"{path}: a table ends in {', '.join(SUFFIXES)} (also with .gz), not in {suffix or 'nothing'}")
-    rows = _check_columns(_READERS[suffix](path), path, columns)
     waiting: list[Row] = []
-    size = number = 0
-    for row in rows:
+    size = 0
+
+    def chunk() -> Chunk:
+        target = parts / f"{_digest(key, waiting)}.arrow"
+        rows = () if target.exists() else waiting
+        return Chunk(target, rows, columns, MEDIA_TYPES[suffix], source.language is not None)
+
+    for row in _check_columns(_READERS[suffix](path), path, columns):
         waiting.append(row)
-        if not isinstance(row[1], Reject):
-            size += len(str(row[1].get(columns["text"]) or ""))
+        size += _size(row, columns["text"])
         if size >= CHUNK_CHARACTERS:
-            yield Chunk(target(number), waiting, columns, MEDIA_TYPES[suffix], source.language is not None)
-            waiting, size, number = [], 0, number + 1
-    yield Chunk(target(number), waiting, columns, MEDIA_TYPES[suffix], source.language is not None)
+            yield chunk()
+            waiting, size = [], 0
+    yield chunk()
+
+
+def _size(row: Row, text: str) -> int:
+    """The characters of a row's text, about."""
+    if isinstance(row[1], bytes):
+        return len(row[1]) // 2
+    return 0 if isinstance(row[1], Reject) else len(str(row[1].get(text) or ""))
+
+
+def _digest(key: str, rows: Sequence[Row]) -> str:
+    digest = hashlib.blake2b(key.encode(), digest_size=16)
+    for number, row in rows:
+        said = row if isinstance(row, bytes) else repr(row).encode("utf-8", "surrogatepass")
+        digest.update(b"%d %d " % (number, len(said)))
+        digest.update(said)
+    return digest.hexdigest()
+
+
+def read_parts(executor: Executor, chunks: Iterator[Chunk], *, elsewhere: bool) -> Iterator[Path]:
+    """Make a part of each chunk, in order.
+
+    Args:
+        executor: Who makes them.
+        chunks: The rows.
+        elsewhere: Whether the workers are other machines'. Rows go to these in files: the scheduler of a cluster would
+            have to hold all that is under way.
+    """
+    if not elsewhere:
+        yield from map_in_order(executor, read_into_part, chunks, under_way=4)
+        return
+    for done in map_in_order(executor, _read_written, map(_write_chunk, chunks), under_way=4):
+        yield done
+        _written(done).unlink(missing_ok=True)
+
+
+def _write_chunk(chunk: Chunk) -> Path:
+    _written(chunk.target).write_bytes(pickle.dumps(chunk))
+    return _written(chunk.target)
+
+
+def _read_written(path: Path) -> Path:
+    return read_into_part(pickle.loads(path.read_bytes()))  # noqa: S301 - written by `_write_chunk` in this run
+
+
+def _written(target: Path) -> Path:
+    return target.with_suffix(".rows.draft")
 
 
 def read_into_part(chunk: Chunk) -> Path:
-    """Make a part of a chunk's rows; rows that cannot be used become rejects in it."""
+    """Make a part of a chunk's rows, if it is not there; rows that cannot be used become rejects in it."""
+    if chunk.target.exists():
+        return chunk.target
     documents: list[dict[str, object]] = []
     rejects: list[Reject] = []
     passages: dict[str, list[Any]] = {name: [] for name in ("document", "ordinal", "page", "kind", "language", "text")}
     more = [name for name in chunk.columns if name not in (*_FIELDS, "id", "text")]
-    for number, row in chunk.rows:
+    for number, written in chunk.rows:
+        row = _json_row(written, number) if isinstance(written, bytes) else written
         if isinstance(row, Reject):
             rejects.append(row)
             continue
@@ -139,16 +201,18 @@ def _found_languages(chunk: Chunk, texts: Sequence[str], stated: Sequence[bool])
 
 
 def _check_columns(rows: Iterator[Row], path: Path, columns: Mapping[str, str]) -> Iterator[Row]:
-    """Hand rows on; say which column that the study names is in none of them."""
+    """Hand rows on; say which column that the study names is in none of them. Once all were seen, nothing is parsed."""
     names: dict[str, None] = {}
     seen = 0
-    for row in rows:
-        if not isinstance(row[1], Reject):
-            seen += 1
-            names |= dict.fromkeys(row[1])
-        if seen == _LOOK_AHEAD:
-            _check_names(path, {"text": columns["text"]} if _suffix(path) == ".jsonl" else columns, names)
-        yield row
+    for number, row in rows:
+        if not seen or not names.keys() >= set(columns.values()):
+            cells = _json_row(row, number) if isinstance(row, bytes) else row
+            if not isinstance(cells, Reject):
+                seen += 1
+                names |= dict.fromkeys(cells)
+            if seen == _LOOK_AHEAD:
+                _check_names(path, {"text": columns["text"]} if _suffix(path) == ".jsonl" else columns, names)
+        yield number, row
     if not seen:
         raise StudyError(f"{path}: this table has no row that can be read")
     _check_names(path, columns, names)
@@ -182,7 +246,7 @@ def _jsonl_rows(path: Path) -> Iterator[Row]:
         try:
             for number, line in enumerate(file, start=1):
                 if line.strip():
-                    yield number, _json_row(line, number)
+                    yield number, line
         except (EOFError, zlib.error, gzip.BadGzipFile) as problem:
             raise StudyError(f"{path}: the gzip file is damaged or cut off after line {number} ({problem})") from None
 

@@ -48,7 +48,7 @@ def write_table(path: Path, rows: list[dict[str, Any]]) -> Path:
 
 def read(path: Path, columns: dict[str, str] | None = None) -> list[Part]:
     source = Source(id="news", kind="table", path=path.name, type="news", columns=columns or COLUMNS)
-    chunks = table.read_chunks(path, source, lambda number: path.parent / f"{number}.arrow")
+    chunks = table.read_chunks(path, source, "key", path.parent)
     return [read_part(table.read_into_part(chunk)) for chunk in chunks]
 
 
