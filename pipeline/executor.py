@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 from pipeline.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from multiprocessing.context import BaseContext
+    from pathlib import Path
 
 _PRELOADED = ("numpy", "pyarrow", "pyarrow.parquet", "pydantic")
 """Libraries that take long to load and that all workers need."""
@@ -55,7 +56,7 @@ class Workers(Executor):
 
 
 @contextmanager
-def open_executor(workers: int | None, tasks: int, scheduler: str | None = None) -> Iterator[Executor]:
+def open_executor(workers: int | None, tasks: int, scheduler: str | None = None) -> Iterator[InProcess | Workers]:
     """An executor of ``workers`` processes (as many as there are cores where None), fewer where there are fewer tasks.
 
     Processes start fresh: nothing is inherited but what a task is given. Where a ``scheduler`` is named, the tasks go
@@ -83,6 +84,18 @@ def open_executor(workers: int | None, tasks: int, scheduler: str | None = None)
                 "a worker process was ended by the system, most often because memory ran out; "
                 "set workers = 1 under [run] in the study, or close other programs"
             ) from problem
+
+
+def check_shared(scheduler: str | None, folder: Path, files: Sequence[Path]) -> None:
+    """Where a cluster does the work: make sure that its workers see the folder of the results and some of the files.
+
+    Raises:
+        InputError: one does not, or the cluster cannot be used.
+    """
+    if scheduler and files:
+        from pipeline import cluster
+
+        cluster.check_shared(scheduler, folder, files)
 
 
 @cache

@@ -1,7 +1,8 @@
 """Ratios against the plain way of doing the same thing, in one run: ``make bench``.
 
 Needs the real texts in a folder ``shared`` beside the checkout. Nothing else should run on the machine meanwhile.
-``python -m tests.bench pdf`` prints the part about PDF alone.
+``python -m tests.bench pdf`` prints the part about PDF alone, ``python -m tests.bench cost`` what a large corpus would
+cost by the rates of the last measurement, without measuring.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,6 +29,67 @@ SHARED = PROJECT.parent / "shared"
 NEWS = SHARED / "corpora" / "zh_news_2012_2019.jsonl.gz"
 PAGES, RUNS = 32, 5
 """Of the longer PDFs, and how often both engines read them: together below two minutes."""
+
+
+class Rates(NamedTuple):
+    """What was measured once, of a corpus of plain text; those of docs/performance.md where nothing else is said."""
+
+    megabytes: float = 218.8
+    """Of text in UTF-8: the four collections, 177 million characters."""
+    processor_seconds: tuple[float, float] = (92.2, 14.0)
+    """Of the work that is handed out (words), and of finding mentions: seconds of the run times its two workers."""
+    alone_seconds: float = 17.4
+    """Of the work that one process does: putting documents and passages together, and searching for copies."""
+    store_megabytes: float = 1493.0
+    """Of the built store, what is kept for the next run included."""
+    kept_megabytes: float = 713.0
+    """Of it what only the next run needs: parts, and the words and mentions of each batch."""
+    worker_megabytes: float = 700.0
+    """Of a worker that cuts German words, its dictionaries included."""
+    documents: int = 79_084
+    copies_kilobytes: float = 3.6
+    """Of memory for each document, in the one process that searches for copies (10,000 to 39,782 news)."""
+    pdf_seconds_per_megabyte: float = 2.4
+    """Of one core: 6.1 ms a page with 2.5 kB of text, over 1,107 pages."""
+
+
+class Cost(NamedTuple):
+    """What a corpus would cost."""
+
+    hours: float
+    gigabytes_on_disk: float
+    gigabytes_of_workers: float
+    """Memory of all workers together."""
+    gigabytes_of_one: float
+    """Memory of the program that hands out the work and searches for copies."""
+
+
+def cost(gigabytes: float, workers: int, rates: Rates, pdf_share: float = 0.0) -> Cost:
+    """What a corpus of so much text costs, every rate taken as constant.
+
+    Args:
+        gigabytes: Of text in UTF-8, not of the files that it is read from.
+        workers: Processes that do the work, each with a core of its own.
+        rates: What was measured.
+        pdf_share: The share of the text that is read from PDFs.
+    """
+    times = gigabytes * 1000 / rates.megabytes
+    pdf_seconds = pdf_share * gigabytes * 1000 * rates.pdf_seconds_per_megabyte
+    spread = times * sum(rates.processor_seconds) + pdf_seconds
+    hours = (spread / workers + times * rates.alone_seconds) / 3600
+    one = rates.worker_megabytes / 1000 + times * rates.documents * rates.copies_kilobytes / 1e6
+    return Cost(hours, times * rates.store_megabytes / 1000, workers * rates.worker_megabytes / 1000, one)
+
+
+def print_costs(rates: Rates) -> None:
+    """Print what 1, 10 and 100 GB cost on one computer and on clusters, as a table of Markdown."""
+    print("| text | disk | memory of one | workers | their memory | hours | hours, all of it from PDFs |")
+    print("|---|---|---|---|---|---|---|")
+    for gigabytes in (1, 10, 100):
+        for workers in (2, 16, 64):
+            plain, pdf = cost(gigabytes, workers, rates), cost(gigabytes, workers, rates, pdf_share=1.0)
+            print(f"| {gigabytes} GB | {plain.gigabytes_on_disk:.0f} GB | {plain.gigabytes_of_one:.0f} GB | {workers} "
+                  f"| {plain.gigabytes_of_workers:.0f} GB | {plain.hours:.2g} | {pdf.hours:.2g} |")  # fmt: skip
 
 
 class Run(NamedTuple):
@@ -150,4 +213,5 @@ def _say(what: str, run: Run) -> None:
 
 
 if __name__ == "__main__":
-    {"plain": plain_script, "pdf": pdf_pages}.get("".join(sys.argv[1:]), main)()
+    costs = partial(print_costs, Rates())
+    {"plain": plain_script, "pdf": pdf_pages, "cost": costs}.get("".join(sys.argv[1:]), main)()

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+from pipeline import cluster
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -16,3 +23,17 @@ def shared() -> Path:
     if not (folder / "README.md").exists():
         pytest.skip("the real texts are not here: no folder 'shared' beside the project")
     return folder
+
+
+@pytest.fixture(scope="session")
+def scheduler() -> Iterator[str]:
+    """The address of a Dask cluster of two worker processes on this machine, under nannies, as ``dask worker`` has."""
+    distributed = pytest.importorskip("distributed", reason="the extra 'cluster' is not installed")
+    versions = {name: version for name, version in cluster._versions().items() if name != cluster._CODE}
+    with warnings.catch_warnings(), pytest.MonkeyPatch.context() as patch:
+        warnings.simplefilter("ignore")
+        patch.setattr(cluster, "_versions", lambda: versions)  # the checkout may be edited while the tests run
+        with distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50
+        ) as local:
+            yield local.scheduler_address
