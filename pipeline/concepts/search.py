@@ -1,8 +1,8 @@
 """The search for a lexicon's terms in one batch of passages, and what of it is kept.
 
 For each language of a batch a piece is kept: its mentions; for Chinese also the words that are new because the
-lexicon's terms are held whole. A piece depends on the batch's texts, on the terms of its language and on our code, so
-that a corpus that grew is searched where it is new.
+lexicon's terms and the words of the study's lists are held whole. A piece depends on the batch's texts, on the terms of
+its language and on our code, so that a corpus that grew is searched where it is new.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pipeline.concepts import words as in_words
 from pipeline.concepts.characters import find_in_characters
 from pipeline.concepts.hold import hold_whole
 from pipeline.concepts.lexicon import plain
-from pipeline.concepts.spans import Mentions, drop_overlaps, resolve
+from pipeline.concepts.spans import Mentions, Spans, drop_overlaps, empty_spans, join_spans, resolve
 from pipeline.store import corpus, pieces, tokens
 
 if TYPE_CHECKING:
@@ -68,9 +68,18 @@ class _Passages:
 
 
 def prepare_search(
-    folder: Path, terms: Mapping[str, Sequence[Term]], languages: Sequence[str], types: pa.Table
-) -> Search:
-    """Make ready for a search in some languages; the types are those of ``cut_types.parquet``."""
+    folder: Path, terms: Mapping[str, Sequence[Term]], languages: Sequence[str], types: pa.Table,
+    further: Mapping[str, Mapping[str, tuple[str, ...]]] | None = None,
+) -> Search:  # fmt: skip
+    """Make ready for a search in some languages.
+
+    Args:
+        folder: The corpus.
+        terms: The terms of each language; by `HELD` further Chinese words that are held whole.
+        languages: Those to be searched.
+        types: The types of ``cut_types.parquet``.
+        further: For languages whose lemmas a trained model gave, those of the terms' words (`lemmas_in_context`).
+    """
     if set(languages) <= {"zh"}:
         nothing = np.empty(0, np.int64)
         return Search(folder, terms, {}, len(types), nothing, nothing, nothing)
@@ -79,7 +88,8 @@ def prepare_search(
     marks = [forms[i] for i in no_words.tolist()]
     enders = no_words[np.array(in_words.enders(marks), np.bool_)]
     hyphens = no_words[np.array(in_words.hyphens(marks), np.bool_)]
-    ready = {code: in_words.prepare(terms[code], types, code) for code in languages if code != "zh"}
+    also = further or {}
+    ready = {code: in_words.prepare(terms[code], types, code, also.get(code)) for code in languages if code != "zh"}
     return Search(folder, terms, ready, len(types), no_words, enders, hyphens)
 
 
@@ -95,8 +105,10 @@ def search_batch(search: Search, task: tuple[int, Mapping[str, Path]]) -> None:
         terms = search.terms[code]
         sizes = np.array([len(plain(term.form, code)) for term in terms], np.int64)
         if code == "zh":
-            found = resolve(*find_in_characters(own.texts, terms), sizes)
-            pieces.write_piece(paths[HELD], _held(cuts[code], own, found))
+            spans, excluding = find_in_characters(own.texts, [*terms, *search.terms[HELD]])
+            found = resolve(spans.take(spans.term < len(terms)), excluding, sizes)
+            holds = find_holds(found, spans.take(spans.term >= len(terms)))
+            pieces.write_piece(paths[HELD], _held(cuts[code], own, holds))
         else:
             found = resolve(*in_words.find_in_words(search.ready[code], *_words(search, cuts[code], own)), sizes)
         pieces.write_piece(paths[code], _table(own, found, terms))
@@ -127,10 +139,26 @@ def _words(search: Search, cut: tokens.Cut, own: _Passages) -> tuple[in_words.Wo
     return words, "\0".join(text.replace("\0", "\ufffd") for text in own.texts)
 
 
-def _held(cut: tokens.Cut, own: _Passages, found: Mentions) -> pa.Table:
-    """The words that are new when the outermost mentions are whole; they cover the cut words that they touch."""
-    _, start, end = _joined(cut, own)
+def find_holds(found: Mentions, words: Spans) -> Spans:
+    """What is held whole: the outermost mentions, and of the words of lists those that no such mention touches.
+
+    Of words the longest is held where one lies in the other, the first where two overlap; so it is with mentions.
+    """
     holds = drop_overlaps(found.spans.take(found.inside < 0))
+    if not len(words.start):
+        return holds
+    after = np.searchsorted(holds.end, words.start, side="right")
+    reach = np.append(holds.start, np.iinfo(np.int64).max)
+    free = words.take(reach[after] >= words.end)
+    outer = resolve(free, empty_spans(), np.zeros(int(free.term.max(initial=-1)) + 1, np.int64))
+    free = drop_overlaps(outer.spans.take(outer.inside < 0))
+    holds = join_spans([holds, free])
+    return holds.take(np.argsort(holds.start))
+
+
+def _held(cut: tokens.Cut, own: _Passages, holds: Spans) -> pa.Table:
+    """The words that are new when some spans are whole; they cover the cut words that they touch."""
+    _, start, end = _joined(cut, own)
     holds = holds.take(holds.end - holds.start <= tokens.LONGEST)
     new_start, new_end, was = hold_whole(start, end, holds)
     new_start, new_end = new_start[was < 0], new_end[was < 0]

@@ -17,10 +17,12 @@ import pyarrow.compute as pc
 
 from pipeline.concepts.lexicon import plain
 from pipeline.concepts.spans import Spans, find_expression, join_spans
+from pipeline.concepts.verbs import VerbTerms, find_verbs, prepare_verbs
+from pipeline.languages import gender
 from pipeline.languages.tokens import language_module
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -53,6 +55,8 @@ class WordTerms:
     """Whether the pair holds only where a sentence begins."""
     expressions: tuple[tuple[str, int], ...]
     """Regular expressions with the index of their term."""
+    verbs: VerbTerms | None
+    """German separable verbs."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,15 +91,34 @@ class _Slot:
     form: str
     lemma: str
     parts: tuple[str, ...]
+    further: tuple[str, ...] = ()
+    """Lemmas that a trained model gave this form in some context."""
 
 
-def prepare(terms: Sequence[Term], types: pa.Table, language: str) -> WordTerms:
+def lemmas_in_context(terms: Sequence[Term], types: pa.Table, language: str) -> dict[str, tuple[str, ...]]:
+    """The lemmas that the words of the terms, as they are written there, have among the types.
+
+    A trained model lemmatises in context, a term has none: it stands for all lemmas that its form has somewhere.
+    """
+    forms = [form for term in terms if term.match != "regex" for form in (term.form, *term.not_in)]
+    words = {word for form in forms for way in _ways(form, language) for word in _cut(way, language)}
+    mine = pc.and_(pc.equal(types["language"], language), pc.is_in(types["form"], pa.array(sorted(words), pa.string())))
+    found: dict[str, set[str]] = {}
+    for row in types.filter(mine).select(["form", "lemma"]).to_pylist():
+        found.setdefault(row["form"], set()).add(row["lemma"])
+    return {form: tuple(sorted(lemmas)) for form, lemmas in sorted(found.items())}
+
+
+def prepare(
+    terms: Sequence[Term], types: pa.Table, language: str, further: Mapping[str, tuple[str, ...]] | None = None
+) -> WordTerms:
     """Find for each word of each term the types that fill it.
 
     Args:
         terms: All terms of the language.
         types: The corpus's types; those of other languages are left out.
         language: ``de`` or ``en``.
+        further: What `lemmas_in_context` gave, where a trained model gave the types' lemmas.
     """
     written = [(i, False, term.form) for i, term in enumerate(terms) if term.match != "regex"]
     written += [(i, True, longer) for i, term in enumerate(terms) for longer in term.not_in]
@@ -105,7 +128,7 @@ def prepare(terms: Sequence[Term], types: pa.Table, language: str) -> WordTerms:
     for i, is_longer, form in written:
         match = "lemma" if is_longer else terms[i].match
         for way in _ways(form, language):
-            rows.append([known.setdefault(slot, len(known)) for slot in _slots(way, match, language)])
+            rows.append([known.setdefault(slot, len(known)) for slot in _slots(way, match, language, further or {})])
             owners.append((i, is_longer))
     slots = np.full((len(rows), max(map(len, rows), default=0)), -1, np.int64)
     for row, filled in zip(slots, rows, strict=True):
@@ -120,6 +143,7 @@ def prepare(terms: Sequence[Term], types: pa.Table, language: str) -> WordTerms:
         fills=columns[:, 1],
         at_start_only=columns[:, 2].astype(np.bool_),
         expressions=tuple((term.form, i) for i, term in enumerate(terms) if term.match == "regex"),
+        verbs=_verbs(list(known), rows, owners, types) if language == "de" else None,
     )
 
 
@@ -142,6 +166,8 @@ def find_in_words(ready: WordTerms, words: Words, joined: str) -> tuple[Spans, S
         joined: The batch's passages joined by U+0000, for terms that are regular expressions.
     """
     parts = [find_expression(joined, expression, term) for expression, term in ready.expressions]
+    if ready.verbs is not None:
+        parts.append(find_verbs(ready.verbs, words.type, words.start, words.end, words.passage))
     words = words.without_hyphens()
     at, row = _first_words(ready, words)
     starts = _sentence_starts(words)
@@ -158,6 +184,15 @@ def find_in_words(ready: WordTerms, words: Words, joined: str) -> tuple[Spans, S
     found = Spans(words.start[at[alive]], words.end[last[alive]], ready.terms[row[alive]])
     longer = ready.excluding[row[alive]]
     return join_spans([found.take(~longer), *parts]), found.take(longer)
+
+
+def _verbs(
+    slots: Sequence[_Slot], rows: Sequence[Sequence[int]], owners: Sequence[tuple[int, bool]], types: pa.Table
+) -> VerbTerms | None:
+    """The terms that are one word and a separable verb, if there are any."""
+    single = {(slots[row[0]].lemma, term) for row, (term, is_longer) in zip(rows, owners, strict=True)
+              if len(row) == 1 and not is_longer and slots[row[0]].match != "form"}  # fmt: skip
+    return prepare_verbs(sorted(single), types)
 
 
 def _first_words(ready: WordTerms, words: Words) -> tuple[Ints, Ints]:
@@ -227,13 +262,16 @@ def _cut(text: str, language: str) -> list[str]:
     return [cuts.forms[i] for i in cuts.form.tolist()]
 
 
-def _slots(text: str, match: str, language: str) -> list[_Slot]:
+def _slots(text: str, match: str, language: str, further: Mapping[str, tuple[str, ...]]) -> list[_Slot]:
     module = language_module(language)
     words = _cut(text, language)
     words = [word for word in words if _key(word)] or words
     lemmas = module.lemmatize(words)
     parts = module.split_compounds(words, lemmas)
-    return [_Slot(match, word, lemma, part) for word, lemma, part in zip(words, lemmas, parts, strict=True)]
+    return [
+        _Slot(match, word, lemma, part, further.get(word, ()))
+        for word, lemma, part in zip(words, lemmas, parts, strict=True)
+    ]
 
 
 def _pairs(slots: Sequence[_Slot], types: pa.Table, language: str) -> Iterable[tuple[int, int, bool]]:
@@ -242,28 +280,35 @@ def _pairs(slots: Sequence[_Slot], types: pa.Table, language: str) -> Iterable[t
     forms = candidates["form"].to_pylist()
     uncapitalised = [form[:1].lower() + form[1:] if not form.isupper() else form.lower() for form in forms]
     lowered = language_module(language).lemmatize(uncapitalised)
+    feminine = [_feminine(form) if language == "de" else () for form in forms]
     rows = zip(
         candidates["type"].to_pylist(), forms, candidates["lemma"].to_pylist(), candidates["parts"].to_pylist(),
-        lowered, strict=True,
+        lowered, feminine, strict=True,
     )  # fmt: skip
     alike: dict[str, set[int]] = {}
     for number, slot in enumerate(slots):
-        for word in (slot.form, slot.lemma):
+        for word in (slot.form, slot.lemma, *slot.further):
             alike.setdefault(_key(word).casefold(), set()).add(number)
     compounds = {number for number, slot in enumerate(slots) if slot.match == "compound"}
-    for type_, form, lemma, parts, low in rows:
-        found = (alike.get(_key(word).casefold(), set()) for word in (form, lemma, low))
+    for type_, form, lemma, parts, low, also in rows:
+        found = (alike.get(_key(word).casefold(), set()) for word in (form, lemma, low, *also))
         for number in sorted(compounds.union(*found)):
-            fit = _fit(slots[number], form, lemma, low, parts)
+            fit = _fit(slots[number], form, (lemma, *also), low, parts)
             if fit is not None:
                 yield type_, number, fit
 
 
-def _fit(slot: _Slot, form: str, lemma: str, low: str, parts: Sequence[str]) -> bool | None:
+def _feminine(form: str) -> tuple[str, ...]:
+    """A gender form read as the feminine noun, and its lemma."""
+    read = gender.feminine(form)
+    return () if read is None else (read, *language_module("de").lemmatize([read]))
+
+
+def _fit(slot: _Slot, form: str, lemmas: Sequence[str], low: str, parts: Sequence[str]) -> bool | None:
     """False where the type fills the slot anywhere, True where only at a sentence's start, None where nowhere."""
     by_form = slot.match == "form"
-    mine = {_key(slot.form)} if by_form else {_key(slot.form), _key(slot.lemma)}
-    theirs = {_key(form)} if by_form else {_key(form), _key(lemma)}
+    mine = {_key(slot.form)} if by_form else {_key(word) for word in (slot.form, slot.lemma, *slot.further)}
+    theirs = {_key(form)} if by_form else {_key(word) for word in (form, *lemmas)}
     fits = bool(mine & theirs)
     if (fits and _same_case(slot.form, form)) or (slot.match == "compound" and _has_part(slot, form, parts)):
         return False
@@ -303,7 +348,7 @@ def _candidates(slots: Sequence[_Slot], types: pa.Table, language: str) -> pa.Ta
     types = types.filter(pc.equal(types["language"], language))
     slots_of: dict[str, list[_Slot]] = {}
     for slot in slots:
-        for word in (slot.form, slot.lemma):
+        for word in (slot.form, slot.lemma, *slot.further):
             slots_of.setdefault(_key(word).lower(), []).append(slot)
     keys = list(slots_of)
     stems = {written[:_STEM] for key in keys for written in (key, key.casefold())}
@@ -313,6 +358,8 @@ def _candidates(slots: Sequence[_Slot], types: pa.Table, language: str) -> pa.Ta
     capital = pc.and_(pc.utf8_is_upper(pc.utf8_slice_codeunits(types["form"], 0, 1)), _starts_with(form, small))
     capitals = pc.and_(pc.utf8_is_upper(types["form"]), _starts_with(form, stems))
     wanted = pc.or_(pc.or_(wanted, capital), capitals)
+    if language == "de" and any(slot.lemma.endswith("in") for slot in slots):
+        wanted = pc.or_(wanted, pc.match_substring_regex(types["form"], gender.SIGNS))
     for slot in slots:
         if slot.match == "compound":
             wanted = pc.or_(wanted, pc.starts_with(form, _key(slot.lemma).lower()))

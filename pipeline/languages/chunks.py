@@ -7,14 +7,16 @@ special cases (``:-)``, ``°C.``) are looked for over the whole text afterwards,
 
 from __future__ import annotations
 
+import re
 from array import array
 from dataclasses import dataclass, field
-from functools import cache
-from itertools import compress, repeat
+from functools import cache, partial
+from itertools import compress, islice, repeat
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pipeline.languages import gender
 from pipeline.languages.cuts import Cuts, number_by_first_appearance
 
 if TYPE_CHECKING:
@@ -28,6 +30,11 @@ if TYPE_CHECKING:
 
 MEMO_CHARACTERS = 1 << 23
 """A memo that holds chunks of more characters than this is emptied before the next batch; about 0.2 GB."""
+
+_LETTERS = re.compile("[A-Za-zÄÖÜäöüß]+").fullmatch
+_NONE = np.empty(0, np.int64)
+_JOINED = np.uint64(1 << 63)
+"""From here on stand, in place of spaCy's hashes of strings, numbers of tokens that were put together."""
 
 _IS_SPACE = np.array([chr(code).isspace() for code in range(0x3002)])
 """Whether a code point is whitespace to `str.split`, and so to spaCy; the last is U+3000."""
@@ -117,6 +124,7 @@ def cut_chunks(texts: Sequence[str], language: str) -> Cuts:
 @cache
 def _memo(language: str) -> Memo:
     import spacy
+    from spacy.attrs import IS_SPACE
 
     plain: Any = spacy.blank(language).tokenizer
     forms = frozenset(form for form in plain.rules if not form.isspace())
@@ -125,7 +133,10 @@ def _memo(language: str) -> Memo:
     openers = frozenset(token for tokens in cases for token in tokens[:-1])
     closers = frozenset(token for tokens in cases for token in tokens[1:])
     last, first = frozenset(token[-1] for token in openers), frozenset(token[0] for token in closers)
-    return Memo(spacy.blank(language), SpecialCases(forms, openers, closers, last, first, max(map(len, forms))))
+    nlp = spacy.blank(language)
+    vocab: Any = nlp.vocab  # the shape of each new word and the like, which nobody asks for, take half of the time
+    vocab.lex_attr_getters = {IS_SPACE: vocab.lex_attr_getters[IS_SPACE]}
+    return Memo(nlp, SpecialCases(forms, openers, closers, last, first, max(map(len, forms))))
 
 
 def _view(column: array[int]) -> Ints:
@@ -158,6 +169,37 @@ def _look_up(memo: Memo, chunks: Sequence[str]) -> Ints:
 
 
 def _learn(memo: Memo, chunks: Sequence[str]) -> None:
+    """Add new chunks to the memo; one of letters alone is one token by all rules, if it is no special case."""
+    special = memo.cases.forms
+    is_plain = np.array([_LETTERS(chunk) is not None and chunk not in special for chunk in chunks], np.bool_)
+    mixed = list(compress(chunks, ~is_plain))
+    where = np.flatnonzero(is_plain)
+    size = np.fromiter(map(len, chunks), np.int64, count=len(chunks))
+    form, start, length, chunk = _tokenise(memo, mixed) if mixed else (_NONE,) * 4
+    chunk = np.concatenate([np.flatnonzero(~is_plain)[chunk], where])
+    order = np.argsort(chunk, kind="stable")
+    plain = np.fromiter(map(partial(_number, memo.form_ids), compress(chunks, is_plain)), np.int64, count=len(where))
+    count = np.bincount(chunk, minlength=len(chunks)).astype(np.int64)
+    base = len(memo.form)
+    _extend(memo.first, np.cumsum(count) - count + base)
+    _extend(memo.count, count)
+    _extend(memo.start, np.concatenate([start, np.zeros(len(where), np.int64)])[order])
+    _extend(memo.length, np.concatenate([length, size[where]])[order])
+    _extend(memo.form, np.concatenate([form, plain])[order])
+    memo.forms.extend(islice(memo.form_ids, len(memo.forms), None))
+    spans = zip(memo.first[-len(chunks) :], memo.count[-len(chunks) :], strict=True)
+    tokens = ([memo.forms[index] for index in memo.form[first : first + size]] for first, size in spans)
+    memo.edges.extend(_edges(forms, memo.cases) for forms in tokens)
+    memo.ids.update(zip(chunks, range(len(memo.ids), len(memo.ids) + len(chunks)), strict=True))
+    memo.characters += int(size.sum()) + len(chunks)
+
+
+def _number(numbers: dict[str, int], form: str) -> int:
+    return numbers.setdefault(form, len(numbers))
+
+
+def _tokenise(memo: Memo, chunks: Sequence[str]) -> tuple[Ints, Ints, Ints, Ints]:
+    """The tokens of chunks by spaCy: form, code points before it in its chunk, length, index of its chunk."""
     from spacy.attrs import IDX, IS_SPACE, LENGTH, ORTH
 
     joined = "\n".join(chunks)  # no special case holds a line break: chunks stay apart
@@ -167,22 +209,14 @@ def _learn(memo: Memo, chunks: Sequence[str]) -> None:
     orth, (start, length) = attributes[:, 0], attributes[:, 1:3].T.astype(np.int64)
     offset = np.cumsum([0, *map(len, chunks)]) + np.arange(len(chunks) + 1)
     chunk = np.searchsorted(offset, start, side="right") - 1
-    count = np.bincount(chunk, minlength=len(chunks)).astype(np.int64)
+    if memo.nlp.lang == "de":
+        kept, whole = gender.join_cut(joined, start, length)
+        orth = np.where(whole == length[kept], orth[kept], _JOINED + start[kept].astype(np.uint64))
+        start, length, chunk = start[kept], whole, chunk[kept]
     _, where, form = np.unique(orth, return_index=True, return_inverse=True)
     spelt = [joined[at : at + size] for at, size in zip(start[where].tolist(), length[where].tolist(), strict=True)]
-    form_ids = np.array([memo.form_ids.setdefault(text, len(memo.form_ids)) for text in spelt], dtype=np.int64)
-    memo.forms = list(memo.form_ids)
-    base = len(memo.form)
-    _extend(memo.first, np.cumsum(count) - count + base)
-    _extend(memo.count, count)
-    _extend(memo.start, start - offset[chunk])
-    _extend(memo.length, length)
-    _extend(memo.form, form_ids[form])
-    spans = zip(memo.first[-len(chunks) :], memo.count[-len(chunks) :], strict=True)
-    tokens = ([memo.forms[index] for index in memo.form[first : first + size]] for first, size in spans)
-    memo.edges.extend(_edges(forms, memo.cases) for forms in tokens)
-    memo.ids.update(zip(chunks, range(len(memo.ids), len(memo.ids) + len(chunks)), strict=True))
-    memo.characters += len(joined)
+    form_ids = np.array([_number(memo.form_ids, text) for text in spelt], dtype=np.int64)
+    return form_ids[form], start - offset[chunk], length, chunk
 
 
 def _extend(column: array[int], values: Ints) -> None:

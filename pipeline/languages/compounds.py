@@ -10,7 +10,13 @@ from pipeline.languages.morphology import MAX_WORD, Analysis, analyse, stem_lemm
 _NO_PARTS = ("FUGE", "SUF", "PRESPART", "ADJ_COMP", "ADJ_SUP")
 _DERIVED = ("SUF_DERIV", "SUF_FEM", "SUF_DIM")
 _PREFIXES = ("PTKVZ", "APPR", "PREF", "APZR", "PTKA", "PTKZU")
-_PARTICLES = frozenset({"ab", "an", "auf", "aus", "bei", "durch", "ein", "mit", "nach", "um", "vor", "zu"})
+_PARTICLES = frozenset({"ab", "an", "auf", "aus", "bei", "durch", "ein", "fort", "her", "hin", "mit", "nach", "um",
+                        "vor", "weiter", "wieder", "zu", "zurück", "zusammen"})  # fmt: skip
+_WHOLE = frozenset({"augenblick", "denkmal", "großmutter", "großvater", "handwerk", "haushalt", "hochzeit",
+                    "landwirt"})  # fmt: skip
+"""Nouns whose parts have nothing to do with what they mean."""
+_FIRST = ("einzel", "gesamt", "groß", "haupt", "klein", "neu", "sonder")
+"""First parts before any noun; the model holds many of these compounds whole (Einzeltäter)."""
 _NO_HEADS = frozenset({"bar", "los", "haft", "sam", "schaft", "tel", "stel"})
 _WORD_CLASSES = frozenset({"NN", "NNA", "NNI", "ADJ(A)", "ADJ(D)"})
 _MODIFIERS = frozenset({"ADJ(A)", "ADJ(D)", "VV(PP)"})
@@ -34,11 +40,15 @@ def parts_of(lemma: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1 << 16)
 def _split(lemma: str) -> tuple[str, ...]:
-    if not 2 * _SHORTEST <= len(lemma) <= MAX_WORD:
+    if not 2 * _SHORTEST <= len(lemma) <= MAX_WORD or lemma.lower() in _WHOLE:
         return ()
     if lemma[0].islower() and lemma[-1] == "n":  # a verb
         return ()
     analysis = analyse(lemma)
+    first = next((first for first in _FIRST if lemma.lower().startswith(first)), "")
+    rest = lemma[len(first) :].capitalize()
+    if first and lemma[0].isupper() and len(rest) > SHORTEST_PART and _is_noun(rest):
+        return (first.capitalize() if first == "haupt" else first, *(_split(rest) or (rest,)))
     if analysis is not None and analysis.known:
         return _from_morphemes(lemma, analysis) if analysis.pos in _WORD_CLASSES else ()
     return _from_dictionary(lemma) if lemma[0].isupper() else ()
@@ -54,13 +64,17 @@ def _from_morphemes(lemma: str, analysis: Analysis) -> tuple[str, ...]:
             stems[-1] = (first, stem + form, "NN")
         elif kind.startswith(_PREFIXES) or form in _PARTICLES:
             continue  # a prefix belongs to the stem that follows
+        elif stems and stems[-1][1] + form in _WHOLE:
+            stems[-1] = (stems[-1][0], stems[-1][1] + form, "NN")
         elif not kind.startswith(_NO_PARTS):
             stems.append((begin, lemma[begin:at].lower(), kind))
         begin = at
     if len(stems) < 2 or stems[-1][1] in _NO_HEADS:
         return ()
     head = lemma[stems[-1][0] :]
-    head = lemma_of(head[0].upper() + head[1:]) if lemma[0].isupper() else head
+    if lemma[0].isupper():
+        noun = head[0].upper() + head[1:]
+        head = lemma_of(noun) if lemma_of(noun)[0].isupper() else noun  # Breite is of breit elsewhere
     parts = (*(stem_lemma(form, kind) for _, form, kind in stems[:-1]), head)
     return parts if all(len(stem) >= _SHORTEST for _, stem, _ in stems) else _from_dictionary(lemma)
 

@@ -1,4 +1,4 @@
-"""German: spaCy's tokens; lemmas and compound parts per type."""
+"""German: spaCy's tokens, gender forms whole; lemmas, word classes and compound parts per type."""
 
 from __future__ import annotations
 
@@ -8,20 +8,23 @@ from pipeline.languages.chunks import cut_chunks
 from pipeline.languages.compounds import parts_of
 from pipeline.languages.cuts import Cuts, are_words, versions
 from pipeline.languages.lemmas import lemma_of
+from pipeline.languages.tags import tag_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["MODULES", "TOOLS", "VERSION", "are_words", "cut", "lemmatize", "split_compounds"]
+__all__ = ["MODULES", "TOOLS", "VERSION", "are_words", "cut", "lemmatize", "split_compounds", "tag"]
 
 MODULES = (
     "pipeline.languages.de",
     "pipeline.languages.chunks",
     "pipeline.languages.cuts",
+    "pipeline.languages.gender",
     "pipeline.languages.lemmas",
     "pipeline.languages.morphology",
     "pipeline.languages.spelling",
     "pipeline.languages.compounds",
+    "pipeline.languages.tags",
 )
 """Our modules whose code shapes the words."""
 TOOLS = ("spacy", "simplemma", "HanTa")
@@ -49,3 +52,8 @@ def lemmatize(forms: Sequence[str]) -> list[str]:
 def split_compounds(forms: Sequence[str], lemmas: Sequence[str]) -> list[tuple[str, ...]]:  # noqa: ARG001
     """The lemmas of the parts of each compound; () for simple words. See `pipeline.languages.compounds`."""
     return [parts_of(lemma) for lemma in lemmas]
+
+
+def tag(forms: Sequence[str], lemmas: Sequence[str]) -> list[str | None]:
+    """The likeliest word class of each form, by the tagset STTS; see `pipeline.languages.tags`."""
+    return [tag_of(form, lemma) for form, lemma in zip(forms, lemmas, strict=True)]

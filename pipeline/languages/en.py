@@ -10,7 +10,7 @@ from pipeline.languages.cuts import Cuts, are_words, versions
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["MODULES", "TOOLS", "VERSION", "are_words", "cut", "lemmatize", "split_compounds"]
+__all__ = ["MODULES", "TOOLS", "VERSION", "are_words", "cut", "lemmatize", "split_compounds", "tag"]
 
 MODULES = ("pipeline.languages.en", "pipeline.languages.chunks", "pipeline.languages.cuts")
 """Our modules whose code shapes the words."""
@@ -41,3 +41,8 @@ def lemmatize(forms: Sequence[str]) -> list[str]:
 def split_compounds(forms: Sequence[str], lemmas: Sequence[str]) -> list[tuple[str, ...]]:  # noqa: ARG001
     """English words have no parts here: () for each."""
     return [()] * len(forms)
+
+
+def tag(forms: Sequence[str], lemmas: Sequence[str]) -> list[str | None]:  # noqa: ARG001
+    """None for each: no package at hand has word classes of English forms without their sentence."""
+    return [None] * len(forms)

@@ -13,8 +13,9 @@ import re
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
+from pipeline.languages.gender import split
 from pipeline.languages.morphology import MAX_WORD, Analysis, analyse, is_noun_stem, load_model
-from pipeline.languages.spelling import of_1996, with_sharp_s
+from pipeline.languages.spelling import of_1996, with_sharp_s, with_umlauts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,16 +32,13 @@ _LONGEST = 200
 _LINKS = ("", "s", "es", "n", "en", "e", "er")
 """What may stand between the parts of a compound (Fugenelemente)."""
 
-_GENDER = re.compile(
-    r"(?P<base>\w*\w{2}[^\W\d_])(?:[*:_·]|/-?)in(?:nen)?(?P<rest>\w*)|(?P<camel>\w{2,}[a-zß])Innen(?P<tail>\w*)"
-)
-"""Bürger*innen, Bürger:in, Bürger_innen, Bürger/-innen, BürgerInnen, and what follows in a compound."""
-
 _PARTICIPLE = re.compile(r"(?:t|en|nd)(?:e|en|er|em|es)?$")
 _ADJECTIVE = re.compile(
     r"(?:isch|lich|ig|bar|haft|los|sam|ell|iv|är|ös|end|fach|fähig|frei|reich|arm|artig|mäßig|pflichtig|jährig)$"
 )
 _INFLECTED_ADJECTIVE = re.compile(_ADJECTIVE.pattern.removesuffix("$") + "(?:e|en|em|er|es)?$")
+_INNER_ADJECTIVE = re.compile(r"(?<=isch)(?:en|em|er|es)$")
+"""Deutsch-Chinesischen-Freundschaftsvereins has Deutsch-Chinesische-Freundschaftsverein as its lemma."""
 _PLURAL_OF_CAPITALS = re.compile(r"[A-ZÄÖÜ]{2,}s")
 _LEADING_NUMBER = re.compile(r"\d+")
 _NAMES = frozenset({"NE", "FM", "ITJ"})
@@ -56,14 +54,16 @@ def dictionary() -> Mapping[str, str]:
 
 def lemma_of(form: str) -> str:
     """The lemma of a German form; of what is no word, the form itself."""
-    if form.isalpha() and "Innen" not in form and len(form) <= MAX_WORD:
+    if form.isalpha() and "Innen" not in form and "INNEN" not in form and len(form) <= MAX_WORD:
         return _modern(_lemma_of_word(_modern(form)))
     if len(form) > _LONGEST or not any(map(str.isalpha, form)) or form[-1] in ".-":
         return form
-    if (match := _GENDER.fullmatch(form)) is not None:
-        return _lemma_of_gender_form(match)
+    if (parts := split(form)) is not None:
+        return _lemma_of_gender_form(*parts)
     first, hyphen, last = form.rpartition("-")
     if hyphen:
+        pieces = (part if split(part) is None else lemma_of(part) for part in first.split("-"))
+        first = "-".join(_INNER_ADJECTIVE.sub("e", piece) for piece in pieces)
         lemma = lemma_of(last)
         if last[0].islower():  # a verb or an adjective, or half a word that a line end has cut
             lemma = lemma[0].lower() + lemma[1:]
@@ -81,18 +81,38 @@ def _recased(first: str) -> str:
 
 
 def _modern(form: str) -> str:
-    """A form in the spelling of 1996, where it is in another and the dictionary knows the word in the new one."""
+    """A form in the spelling of 1996 and with umlauts, where it is in another and only that is a word."""
+    words = dictionary()
+    if len(form) > 4 and (umlauts := with_umlauts(form)) != form and _needs_umlauts(form, umlauts):
+        form = umlauts
     new = of_1996(form) if "ß" in form else with_sharp_s(form)
-    return new if new != form and (new in dictionary() or new.capitalize() in dictionary()) else form
+    return new if new != form and (new in words or new.capitalize() in words) else form
 
 
-def _lemma_of_gender_form(match: re.Match[str]) -> str:
+def _needs_umlauts(form: str, umlauts: str) -> bool:
+    """Whether a form is a word with umlauts only: Staedte, Foerderung; but Koehler and Baerbock are names."""
+    words = dictionary()
+    if form in words or form.capitalize() in words:
+        return False
+    written = umlauts if form[0].islower() else umlauts.capitalize()
+    if form[0].isupper() and (len(form) < 10 or form.lower().endswith("er")):  # a plural is no name
+        return words.get(written, written) != written and words[written][0].isupper()
+    old, new = analyse(form), analyse(written)
+    known = new is not None and new.known and new.pos not in _NAMES and not (old is not None and old.known)
+    return known or written in words
+
+
+def _lemma_of_gender_form(base: str, _: str, rest: str) -> str:
     """The generic noun: Bürger for Bürger*innen, Kollege for Kolleg:innen; in a compound too."""
-    base, rest = match["base"] or match["camel"], match["rest"] or match["tail"] or ""
     words = dictionary()
     plural = words.get(base + "e")  # Kolleg-, Ärzt-, Freund-: the form with -e is known; Bürger-, Student-: it is not
-    noun = plural if plural is not None and plural[:1].isupper() else words.get(base, base)
-    return _lemma_of_word(base + rest.lstrip("s")) if rest else noun
+    if rest:
+        links = ("", "en", "n", "e") if base[-2:] in {"er", "or"} else ("en", "n", "", "e")  # Kollegenkreis, Bürgerrat
+        compounds = [base + link + rest.lstrip("s") for link in links]
+        return _lemma_of_word(next((word for word in compounds if word in words), compounds[0]))
+    if plural is not None and plural[:1].isupper():
+        return plural
+    return words.get(base) or (_lemma_of_word(base) if base[-1] in "en" else base)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -115,11 +135,13 @@ def _lemma_of_word(form: str) -> str:
 
 
 def _lemma_by_rule(form: str) -> str | None:
-    """Where the form alone says it: PKWs, Politikerinnen, glücklicherweise; and what is too long for a word."""
+    """Where the form alone says it: PKWs, Politikerinnen, AutorIn, glücklicherweise; and what is too long."""
     if _PLURAL_OF_CAPITALS.fullmatch(form):
         return dictionary().get(form, form[:-1])
     if form.endswith("erinnen") and form[0].isupper() and len(form) > 8:
         return form[:-3]
+    if form.endswith("In") and form[-3:-2].islower() and form[:-2] + "in" in dictionary():
+        return _lemma_of_gender_form(form[:-2], "in", "")
     if (form.endswith("erweise") and form[0].islower()) or len(form) > MAX_WORD:
         return form
     return None

@@ -1,4 +1,4 @@
-"""ß and ss in German words: the spelling before 1996, that of Switzerland, and capitals have them elsewhere."""
+"""Spellings of German words: ß and ss before 1996, in Switzerland and in capitals; ae, oe and ue for umlauts."""
 
 from __future__ import annotations
 
@@ -17,6 +17,10 @@ _WITHOUT_SHARP_S = re.compile(
 )
 """ss after a long vowel: Swiss spelling, and words that were in capitals."""
 
+_DIGRAPH = re.compile(r"(?<![aeqAEQ])([aouAOU])[eE]")
+"""What may stand for an umlaut: not the end of treue, Steuer, Quelle."""
+_UMLAUTS = dict(zip("aouAOU", "äöüÄÖÜ", strict=True))
+
 
 def of_1996(form: str) -> str:
     """A form in the spelling before 1996 (daß, Schluß, Prozeßordnung) in the present one (dass, Schluss, …)."""
@@ -26,3 +30,8 @@ def of_1996(form: str) -> str:
 def with_sharp_s(form: str) -> str:
     """A form that has ss for ß (Strasse, aussen) as it may be in Germany: whether that is a word is not asked."""
     return _WITHOUT_SHARP_S.sub(lambda match: match[0].replace("ss", "ß"), form) if "ss" in form else form
+
+
+def with_umlauts(form: str) -> str:
+    """A form that has ae, oe or ue (Staedte, fuer) with umlauts: whether that is a word is not asked."""
+    return _DIGRAPH.sub(lambda match: _UMLAUTS[match[1]], form)

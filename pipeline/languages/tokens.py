@@ -18,19 +18,25 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.executor import map_in_order, open_executor
+from pipeline.languages.context import analyse
 from pipeline.languages.cuts import Cuts
+from pipeline.languages.trained import Model, find_models, model_files, model_key
 from pipeline.records import TYPES
 from pipeline.stages import Progress, Stage, Summary, hash_code, tool_versions
 from pipeline.store import corpus, pieces, tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from pipeline.study import Study
 
 TYPES_AT_ONCE = 20_000
 PIECES_FOLDER = ".cuts"
+
+
+SEGMENTERS = {"jieba": "zh", "thulac": "thulac"}
+"""The module of each segmenter that `[chinese] segmenter` can name."""
 
 
 class Language(Protocol):
@@ -46,11 +52,18 @@ class Language(Protocol):
     def are_words(self, forms: Sequence[str]) -> list[bool]: ...  # noqa: D102
     def lemmatize(self, forms: Sequence[str]) -> list[str]: ...  # noqa: D102
     def split_compounds(self, forms: Sequence[str], lemmas: Sequence[str]) -> list[tuple[str, ...]]: ...  # noqa: D102
+    def tag(self, forms: Sequence[str], lemmas: Sequence[str]) -> list[str | None]: ...  # noqa: D102
 
 
 def language_module(code: str) -> Language:
     """The module of a language: ``zh``, ``de`` or ``en``."""
     return cast("Language", importlib.import_module(f"pipeline.languages.{code}"))
+
+
+def cutters(study: Study) -> dict[str, str]:
+    """For each language of a study the module that cuts it: its own, or that of another Chinese segmenter."""
+    segmenter = SEGMENTERS[study.chinese.segmenter]
+    return {code: segmenter if code == "zh" else code for code in study.languages}
 
 
 def language_key(code: str) -> str:
@@ -68,41 +81,61 @@ def cut_corpus(study: Study, draft: Path, progress: Progress) -> Summary:
     folder = study.corpus_folder
     kept = folder / PIECES_FOLDER
     kept.mkdir(exist_ok=True)
-    keys = {code: language_key(code) for code in study.languages}
+    models = find_models(study)
+    cut_by = cutters(study)
+    keys = {code: language_key(module) for code, module in cut_by.items()}
+    keys |= {code: f"{keys[code]} {model_key(model)}" for code, model in models.items()}
     digests = corpus.batch_digests(folder)
     paths = [{code: pieces.piece_path(kept, code, key, digest) for code, key in keys.items()} for digest in digests]
     missing = [i for i, own in enumerate(paths) if not all(path.exists() for path in own.values())]
     with open_executor(study.run.workers, len(missing), study.run.scheduler) as executor:
         tasks = ((i, paths[i]) for i in missing)
-        for i, _ in enumerate(map_in_order(executor, partial(_cut_batch, folder), tasks, under_way=6)):
+        for i, _ in enumerate(map_in_order(executor, partial(_cut_batch, folder, cut_by, models), tasks, under_way=6)):
             progress("words", i + 1, len(missing))
-    types = _describe(study, tokens.number_types(paths, keys, draft / tokens.CUTS_FILE), keys, progress)
+    types = _describe(study, tokens.number_types(paths, keys, draft / tokens.CUTS_FILE), keys, models, progress)
     tokens.write_types(draft / tokens.CUT_TYPES_FILE, types, keys)
-    pieces.drop_pieces(kept, (path for own in paths for path in own.values()))
+    in_use = [path for own in paths for path in own.values()]
+    pieces.drop_pieces(kept, in_use + [pieces.entities_path(own[code]) for own in paths for code in models])
+    if not models:
+        (folder / tokens.ENTITIES_FILE).unlink(missing_ok=True)
     number = sum(pieces.read_piece(path).num_rows for own in paths for path in own.values())
-    return {"tokens": number, "types": len(types), "batches": len(paths), "cut_now": len(missing)}
+    summary = {"tokens": number, "types": len(types), "batches": len(paths), "cut_now": len(missing)}
+    return summary | ({"models": {code: model.as_json() for code, model in models.items()}} if models else {})
 
 
 DESCRIBED = [name for name in TYPES.names if name != "type"]
 
 
 def describe_types(language: str, forms: Sequence[str]) -> pa.Table:
-    """The columns ``form lemma parts is_word`` of types of one language."""
+    """The columns ``form lemma tag parts is_word`` of types of one language."""
     module = language_module(language)
     lemmas = module.lemmatize(forms)
+    return _describe_as(language, forms, lemmas, module.tag(forms, lemmas))
+
+
+def describe_words(language: str, words: Sequence[str]) -> pa.Table:
+    """The same columns of words whose lemma and tag are known, packed as `pieces.pack_words` does."""
+    columns = pieces.unpack_words(pa.array(words, pa.string()))
+    return _describe_as(language, *(column.to_pylist() for column in columns))
+
+
+def _describe_as(language: str, forms: Sequence[str], lemmas: Sequence[str], tags: Sequence[str | None]) -> pa.Table:
+    module = language_module(language)
     return pa.table(
         {
             "language": pa.array([language] * len(forms), pa.string()),
             "form": pa.array(forms, pa.string()),
             "lemma": pa.array(lemmas, pa.string()),
-            "tag": pa.nulls(len(forms), pa.string()),
+            "tag": pa.array(tags, pa.string()),
             "parts": pa.array(module.split_compounds(forms, lemmas), pa.list_(pa.string())),
             "is_word": pa.array(module.are_words(forms), pa.bool_()),
         }
     )
 
 
-def _cut_batch(folder: Path, task: tuple[int, dict[str, Path]]) -> None:
+def _cut_batch(
+    folder: Path, cut_by: dict[str, str], models: dict[str, Model], task: tuple[int, dict[str, Path]]
+) -> None:
     batch, paths = task
     passages = corpus.read_batch(folder, batch, ["language", "text"])
     language = passages["language"].to_numpy()
@@ -110,7 +143,12 @@ def _cut_batch(folder: Path, task: tuple[int, dict[str, Path]]) -> None:
         if path.exists():
             continue
         rows = np.flatnonzero(language == code)
-        cuts = _bounded(language_module(code).cut(passages["text"].take(pa.array(rows)).to_pylist()))
+        texts = passages["text"].take(pa.array(rows)).to_pylist()
+        cuts = _bounded(language_module(cut_by[code]).cut(texts))
+        if code in models:
+            cuts, found = analyse(models[code], texts, cuts, partial(describe_types, code))
+            found = found.set_column(0, "row", pa.array(rows.astype(np.uint32)).take(found["row"]))
+            pieces.write_piece(pieces.entities_path(path), found)
         columns = {
             "passage": pa.array(rows[cuts.passage].astype(np.uint32)),
             "start": pa.array(cuts.start.astype(np.uint32)),
@@ -122,7 +160,9 @@ def _cut_batch(folder: Path, task: tuple[int, dict[str, Path]]) -> None:
         pieces.write_piece(path, pa.table(columns))
 
 
-def _describe(study: Study, forms: dict[str, pa.Array], keys: dict[str, str], progress: Progress) -> pa.Table:
+def _describe(
+    study: Study, forms: dict[str, pa.Array], keys: dict[str, str], models: Iterable[str], progress: Progress
+) -> pa.Table:
     """The table of types; lemmas and parts are found once per type, in parallel, those of the last time are taken.
 
     The workers are new ones: those that cut still hold what they remember of it, beside which the dictionaries of
@@ -132,12 +172,14 @@ def _describe(study: Study, forms: dict[str, pa.Array], keys: dict[str, str], pr
     tables: list[pa.Table] = []
     for code, own in forms.items():
         old = known.filter(pc.equal(known["language"], code)).combine_chunks()
-        place = pc.index_in(own, value_set=old["form"].combine_chunks())
+        described_as = [old[name].combine_chunks() for name in ("form", "lemma", "tag")]
+        place = pc.index_in(own, value_set=pieces.pack_words(*described_as) if code in models else described_as[0])
+        describe = describe_words if code in models else describe_types
         new = own.filter(place.is_null())
         chunks = [new.slice(at, TYPES_AT_ONCE).to_pylist() for at in range(0, len(new), TYPES_AT_ONCE)]
         described = [old]
         with open_executor(study.run.workers, len(chunks), study.run.scheduler) as executor:
-            for i, piece in enumerate(map_in_order(executor, partial(describe_types, code), chunks, under_way=6)):
+            for i, piece in enumerate(map_in_order(executor, partial(describe, code), chunks, under_way=6)):
                 described.append(piece.select(DESCRIBED).cast(old.schema))
                 progress(f"lemmas ({code})", i + 1, len(chunks))
         row = np.empty(len(own), np.int64)
@@ -166,14 +208,18 @@ def _bounded(cuts: Cuts) -> Cuts:
 
 
 def _settings(study: Study) -> dict[str, object]:
-    return {"languages": list(study.languages)}
+    models = {code: model.as_json() for code, model in find_models(study).items()}
+    other = {code: module for code, module in cutters(study).items() if module != code}
+    segmenters = {code: language_module(module).VERSION for code, module in other.items()}
+    further = {"models": models, "segmenters": segmenters}
+    return {"languages": list(study.languages)} | {name: value for name, value in further.items() if value}
 
 
 TOKENS = Stage(
     name="tokens",
     folder=lambda study: study.corpus_folder,
     settings=_settings,
-    reads=lambda study: [study.corpus_folder / corpus.PASSAGES_FILE],
+    reads=lambda study: [study.corpus_folder / corpus.PASSAGES_FILE, *model_files(study)],
     writes=(tokens.CUTS_FILE, tokens.CUT_TYPES_FILE),
     modules=("pipeline.languages", "pipeline.store"),
     tools=("rjieba", "opencc", "spacy", "simplemma", "HanTa", "pyarrow"),

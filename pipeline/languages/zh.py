@@ -1,5 +1,7 @@
 """Chinese: jieba's dictionary and algorithm through its fast implementation; the folded form is the lemma.
 
+Numbers, years and foreign names that jieba breaks are joined again (`pipeline.languages.joins`).
+
 What is cut is the folded text (Simplified, ordinary width), so that Traditional texts are cut as well as others; the
 tokens keep the characters of the text. The lexicon's terms are held whole afterwards, by `pipeline.concepts.hold`.
 """
@@ -14,15 +16,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.languages import han
+from pipeline.languages import han, joins
 from pipeline.languages.cuts import Cuts, are_words, number_by_first_appearance
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-__all__ = ["MODULES", "TOOLS", "VERSION", "are_words", "cut", "lemmatize", "split_compounds"]
+__all__ = ["MODULES", "TOOLS", "VERSION", "are_words", "cut", "cut_by", "lemmatize", "split_compounds", "tag"]
 
-MODULES = ("pipeline.languages.zh", "pipeline.languages.han", "pipeline.languages.cuts")
+MODULES = ("pipeline.languages.zh", "pipeline.languages.han", "pipeline.languages.joins", "pipeline.languages.cuts")
 """Our modules whose code shapes the words."""
 TOOLS = ("rjieba", "opencc")
 """The packages that do."""
@@ -38,13 +40,29 @@ def cut(texts: Sequence[str]) -> Cuts:
     """
     import rjieba
 
+    def tag_of(word: str) -> str | None:
+        return str(rjieba.tag(word)[0][1]) if rjieba.has_word(word) else None
+
+    return cut_by(texts, rjieba.cut, tag_of)
+
+
+def cut_by(
+    texts: Sequence[str], segment: Callable[[str], list[str]], tag_of: Callable[[str], str | None] | None = None
+) -> Cuts:
+    """Cut Chinese texts by a segmenter.
+
+    Args:
+        texts: Passages, a few MB at once, without lone surrogates.
+        segment: Gives the words of a folded text; joined they are the text.
+        tag_of: The tag of a word that the segmenter's dictionary has; given, pieces of foreign names are joined.
+    """
     codes = han.to_codes("".join(texts))
     folded_codes = han.fold_table()[codes]
     folded = han.to_text(folded_codes)
     lengths = np.fromiter(map(len, texts), np.int64, count=len(texts))
     ends = np.cumsum(lengths)
     bounds = zip((ends - lengths).tolist(), ends.tolist(), strict=True)
-    words = [rjieba.cut(folded[start:end]) for start, end in bounds]
+    words = [segment(folded[start:end]) for start, end in bounds]
     counts = np.fromiter(map(len, words), np.int64, count=len(words))
     encoded = pa.array(chain.from_iterable(words), pa.string(), size=int(counts.sum())).dictionary_encode()
     del words
@@ -56,10 +74,24 @@ def cut(texts: Sequence[str]) -> Cuts:
     passage = np.repeat(np.arange(len(texts)), counts)
     kept = ~is_space[ids]
     ids, begin, length, passage = ids[kept], begin[kept], length[kept], passage[kept]
+    near = np.zeros(len(ids), dtype=np.bool_)
+    near[1:] = (begin[1:] == (begin + length)[:-1]) & (passage[1:] == passage[:-1])
+    run = joins.Run(encoded.dictionary, ids, begin, length, near)
+    glued = joins.join_numbers(run, codes)
+    if tag_of is not None:
+        glued |= joins.join_names(run, tag_of)
     forms = encoded.dictionary.to_pylist()
+    if glued.any():
+        first = np.flatnonzero(~glued)
+        end = np.append((begin + length)[first[1:] - 1], begin[-1] + length[-1])
+        is_new = end - begin[first] != length[first]
+        ids, begin, length, passage = ids[first], begin[first], end - begin[first], passage[first]
+        ids, forms = _renumber(ids, forms, np.flatnonzero(is_new), (begin, length), folded)
     if not np.array_equal(codes, folded_codes):
         changed, text = codes != folded_codes, "".join(texts)
-        ids, forms = _forms_as_written(ids, forms, begin, length, changed=changed, text=text)
+        upto = np.concatenate([[0], np.cumsum(changed)])
+        touched = np.flatnonzero(upto[begin + length] > upto[begin])
+        ids, forms = _renumber(ids, forms, touched, (begin, length), text)
     form, order = number_by_first_appearance(ids, len(forms))
     return Cuts(
         passage=passage,
@@ -83,23 +115,31 @@ def split_compounds(forms: Sequence[str], lemmas: Sequence[str]) -> list[tuple[s
     return [()] * len(forms)
 
 
-def _forms_as_written(
-    ids: np.ndarray, forms: list[str], begin: np.ndarray, length: np.ndarray, *, changed: np.ndarray, text: str
+def tag(forms: Sequence[str], lemmas: Sequence[str]) -> list[str | None]:  # noqa: ARG001 - one interface
+    """The word class of each folded form in jieba's tagset (that of PKU); None of what jieba sees several words in."""
+    import rjieba
+
+    found = map(rjieba.tag, lemmas)
+    return [words[0][1] if len(words) == 1 else None for words in found]
+
+
+def _renumber(
+    ids: np.ndarray, forms: list[str], which: np.ndarray, spans: tuple[np.ndarray, np.ndarray], text: str
 ) -> tuple[np.ndarray, list[str]]:
-    """Give each token over a folded character its own form back.
+    """Read the forms of some tokens from a text.
 
     Args:
         ids: Index into ``forms`` of each token, int64.
-        forms: Distinct folded forms.
-        begin: Code points before each token, int64.
-        length: Code points of each token, int64.
-        changed: Whether the fold changed each code point of the text.
-        text: The text as written.
+        forms: Distinct forms.
+        which: The tokens, indices.
+        spans: Code points before each token of the text, and its length in code points.
+        text: The text.
+
+    Returns:
+        ``ids`` and ``forms`` anew.
     """
-    upto = np.concatenate([[0], np.cumsum(changed)])
-    touched = np.flatnonzero(upto[begin + length] > upto[begin])
     number = {form: index for index, form in enumerate(forms)}
-    spans = zip(begin[touched].tolist(), length[touched].tolist(), strict=True)
+    places = zip(spans[0][which].tolist(), spans[1][which].tolist(), strict=True)
     ids = ids.copy()
-    ids[touched] = [number.setdefault(text[at : at + size], len(number)) for at, size in spans]
+    ids[which] = [number.setdefault(text[at : at + size], len(number)) for at, size in places]
     return ids, list(number)

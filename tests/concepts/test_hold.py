@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,11 +11,9 @@ from made import build, make_document, make_study
 from strategies import spans
 
 from pipeline.concepts.hold import hold_whole
+from pipeline.concepts.lexicon import load_lexicon, terms_of
 from pipeline.concepts.spans import Spans
 from pipeline.store import tokens
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 Intervals = list[tuple[int, int]]
 
@@ -91,3 +89,29 @@ def test_a_term_is_one_token_whatever_stands_beside_it(tmp_path: Path, beside: s
     types = tokens.read_types(study.corpus_folder / tokens.TYPES_FILE)["form"].to_pylist()
     (batch,) = tokens.token_batches(study.corpus_folder / tokens.TOKENS_FILE)
     assert "城市外交" in [types[i] for i in batch["type"].to_pylist()]
+
+
+LEXICON = Path(__file__).parents[2] / "configs" / "lexicons" / "city_diplomacy.toml"
+BEFORE = (
+    "", "，", "在", "的", "关于", "开展", "中国", "我国的", "新型", "给", "他说", "2014年", "(", "“", "德國", "a ",
+    "与", "从", "把", "和",
+)  # fmt: skip
+BEHIND = (
+    "", "。", "的", "是", "工作", "部", "化", "与发展", "已经", "）", "”", "五年来", "们", "、", "會議", " b", "者",
+    "性", "上", "在北京",
+)  # fmt: skip
+"""Twenty contexts on each side that make no longer term of any; 200 of the 400 pairs are taken."""
+
+
+def test_each_term_of_the_lexicon_is_whole_in_200_sentences(tmp_path: Path) -> None:
+    study = make_study(tmp_path, LEXICON.read_text(encoding="utf-8"), ["zh"])
+    forms = [term.form for term in terms_of(load_lexicon(LEXICON), "zh") if term.match == "form"]
+    assert len(forms) > 10
+    frames = [(left, right) for i, left in enumerate(BEFORE) for j, right in enumerate(BEHIND) if (i + j) % 2]
+    assert len(frames) == 200
+    texts = [f"{left}{form}{right}" for form in forms for left, right in frames]
+    build(study, [make_document("a", *(("zh", text) for text in texts))])
+    (batch,) = tokens.token_batches(study.corpus_folder / tokens.TOKENS_FILE)
+    found = set(zip(*(batch[name].to_pylist() for name in ("passage", "start", "length")), strict=True))
+    sought = [(len(left), len(form)) for form in forms for left, _ in frames]
+    assert [texts[i] for i, (start, length) in enumerate(sought) if (i, start, length) not in found] == []

@@ -118,6 +118,40 @@ def test_a_compound_also_counts_where_the_term_is_its_last_part(tmp_path: Path) 
     ]
 
 
+GENDER = ["Bürger*innen", "Bürger:innen", "Bürger_innen", "BürgerInnen", "Bürger/innen", "Bürger/-innen",
+          "Bürger(innen)", "BÜRGER:INNEN", "Bürger:in", "Bürger*in"]  # fmt: skip
+
+
+@pytest.mark.parametrize("term", ["Bürger", "Bürgerin", "Bürgerinnen"])
+def test_a_gender_form_counts_for_the_generic_and_for_the_feminine_noun(tmp_path: Path, term: str) -> None:
+    lexicon = f'[[concept]]\nid = "a"\nde = ["{term}"]\n'
+    found = find(tmp_path, lexicon, "de", *(f"die {form} der Stadt" for form in GENDER), "nach innen", "in der Stadt")
+    assert [surface for _, surface, _ in found] == GENDER
+
+
+def test_a_gender_form_counts_once_where_the_lexicon_has_both_nouns(tmp_path: Path) -> None:
+    lexicon = '[[concept]]\nid = "a"\nde = ["Bürger", "Bürgerin", "innen", "Bürgerinnenrat"]\n'
+    found = find(tmp_path, lexicon, "de", "die Bürger:innen", "die Bürger*innenräte", "nach innen")
+    assert [surface for _, surface, counted in found if counted] == ["Bürger:innen", "Bürger*innenräte", "innen"]
+
+
+def test_a_term_matched_by_form_is_no_gender_form(tmp_path: Path) -> None:
+    lexicon = '[[concept]]\nid = "a"\nde = [{ form = "Bürgerinnen", match = "form" }]\n'
+    assert find(tmp_path, lexicon, "de", "die Bürger:innen", "die Bürger*innen") == []
+
+
+def test_a_compound_counts_in_other_spellings(tmp_path: Path) -> None:
+    forms = ["STÄDTEPARTNERSCHAFTEN", "Städte-Partnerschaft", "Staedtepartnerschaften",
+             "Deutsch-Chinesischen-Städtepartnerschafts-Initiative"]  # fmt: skip
+    found = find(tmp_path, DE, "de", *(f"bei den {form} hier" for form in forms))
+    assert [surface for _, surface, _ in found] == forms
+
+
+def test_the_first_half_of_a_shortened_pair_is_no_mention(tmp_path: Path) -> None:
+    """As docs/lexicon.md says: Städte- is no word, and what it lacks is not guessed."""
+    assert in_german(tmp_path, "die Städte- und Gemeindepartnerschaften") == []
+
+
 def test_a_longer_word_named_in_not_in_is_no_mention(tmp_path: Path) -> None:
     lexicon = '[[concept]]\nid = "a"\nde = [{ form = "Klub", match = "compound", not_in = ["Klubsessel"] }]\n'
     found = find(tmp_path, lexicon, "de", "zwei Klubsessel und der Presseklub", "KLUBSESSEL im Klub")

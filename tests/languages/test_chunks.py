@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import spacy
+from gender_forms import differences
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -35,7 +36,10 @@ def spacy_tokens(texts: list[str], language: str) -> list[tuple[int, int, str]]:
 
 def check(texts: list[str], language: str) -> None:
     cuts = cut_chunks(texts, language)
-    assert tokens(cuts) == spacy_tokens(texts, language)
+    if language == "de":
+        differences(tokens(cuts), spacy_tokens(texts, language))
+    else:
+        assert tokens(cuts) == spacy_tokens(texts, language)
     assert cuts.forms == list(dict.fromkeys(form for _, _, form in tokens(cuts)))
     for passage, start, length, form in zip(cuts.passage, cuts.start, cuts.length, cuts.form, strict=True):
         assert texts[passage][start : start + length] == cuts.forms[form]

@@ -24,6 +24,10 @@ COMPOUNDS = {
     "Flussufer": ("Fluss", "Ufer"),
     "Wolfskrieger-Diplomatie": ("Wolf", "Krieger", "Diplomatie"),
     "Seidenstraßen-Initiative": ("Seidenstraße", "Initiative"),
+    "Haushaltsausschuss": ("Haushalt", "Ausschuss"),
+    "Einzelhandel": ("einzel", "Handel"),
+    "Hauptversammlung": ("Haupt", "Versammlung"),
+    "Weiterbildungsangebot": ("Weiterbildung", "Angebot"),
     "EU-China-Gipfel": ("EU", "China", "Gipfel"),
 }
 
@@ -50,7 +54,10 @@ def test_any_text_has_none_or_two_parts_and_more(text: str) -> None:
 
 
 def test_labelled_words_of_council_papers_reach_the_floors() -> None:
-    """202 nouns drawn at random, labelled before any program had split them; `|` between splits that are as good."""
+    """300 nouns drawn at random, labelled before any program had split them; `|` between splits that are as good.
+
+    Of the last 98, drawn later, 0.914 of the heads and 0.867 of the splits were right before rules were mended on them.
+    """
     rows = [line.split("\t") for line in (HERE / "compounds_de.tsv").read_text("utf-8").splitlines()]
     gold = [{tuple(split.split("+")) if split else () for split in splits.split("|")} for _, splits in rows]
     found = [parts_of(lemma_of(form)) for form, _ in rows]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import spacy
+from gender_forms import differences
 
 from pipeline.languages import de
 
@@ -34,14 +35,16 @@ def gold_lemmas(path: Path) -> Iterator[tuple[str, str]]:
 
 @pytest.mark.shared
 @pytest.mark.parametrize("corpus", ["de_parliament_2012_2016", "de_city_council_sample"])
-def test_the_tokens_of_5000_real_passages_are_those_of_spacy(shared: Path, corpus: str) -> None:
+def test_the_tokens_of_5000_real_passages_are_those_of_spacy_but_for_gender_forms(shared: Path, corpus: str) -> None:
     texts = [text[:1000] for text in passages(shared / "corpora" / f"{corpus}.jsonl.gz", 5000)]
     assert len(texts) == 5000
     cuts = de.cut(texts)
     found = zip(cuts.passage.tolist(), cuts.start.tolist(), (cuts.forms[index] for index in cuts.form), strict=True)
     docs = map(spacy.blank("de").tokenizer, texts)
     truth = ((at, token.idx, token.text) for at, doc in enumerate(docs) for token in doc if not token.is_space)
-    assert list(found) == list(truth)
+    joined = differences(list(found), list(truth))
+    assert len(joined) < 100
+    assert bool(joined) == (corpus == "de_city_council_sample")
 
 
 @pytest.mark.shared

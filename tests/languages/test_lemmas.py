@@ -51,6 +51,16 @@ def test_what_is_too_long_for_a_word_stays_as_it_is(form: str) -> None:
         ("Politikerinnen", "Politikerin"),
         ("Raketenbeschusses", "Raketenbeschuss"),
         ("Liegenschaf-ten", "Liegenschaf-ten"),
+        ("Staedtepartnerschaften", "Städtepartnerschaft"),
+        ("oeffentlichen", "öffentlich"),
+        ("Foerderung", "Förderung"),
+        ("Israel", "Israel"),
+        ("Baerbock", "Baerbock"),
+        ("Koehler", "Koehler"),
+        (
+            "Deutsch-Chinesischen-Städtepartnerschafts-Initiativen",
+            "Deutsch-Chinesische-Städtepartnerschafts-Initiative",
+        ),
     ],
 )
 def test_words_and_where_their_lemma_comes_from(form: str, lemma: str) -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.languages.spelling import of_1996, with_sharp_s
+from pipeline.languages.spelling import of_1996, with_sharp_s, with_umlauts
 
 OLD_AND_NEW = {
     "daß": "dass", "Daß": "Dass", "muß": "muss", "mußte": "musste", "müßte": "müsste", "läßt": "läßt", "laßt": "lasst",
@@ -31,3 +31,12 @@ def test_swiss_spelling_gets_sharp_s() -> None:
     forms = ["Strasse", "aussen", "Massnahme", "grosse", "Fussball", "Wasser", "Fluss", "Masse", "Gasse"]
     new = ["Straße", "außen", "Maßnahme", "große", "Fußball", "Wasser", "Fluss", "Masse", "Gasse"]
     assert [with_sharp_s(form) for form in forms] == new
+
+
+@pytest.mark.parametrize(
+    ("form", "umlauts"),
+    [("Staedte", "Städte"), ("fuer", "für"), ("Oel", "Öl"), ("OEFFENTLICH", "ÖFFENTLICH"), ("Treue", "Treue"),
+     ("Steuer", "Steuer"), ("Quelle", "Quelle"), ("Stadt", "Stadt")],
+)  # fmt: skip
+def test_digraphs_may_be_umlauts(form: str, umlauts: str) -> None:
+    assert with_umlauts(form) == umlauts
