@@ -141,7 +141,9 @@ def count_plainly(form: str, text: str) -> int:
 
 
 def test_city_diplomacy_is_first_seen_on_15_may_2014_in_one_document(news_rows: dict[str, Rows], news: Rows) -> None:
-    (first,) = [r for r in news_rows["changes"] if r["concept"] == "city_diplomacy" and r["group"] == "all"]
+    mine = [r for r in news_rows["changes"] if r["concept"] == "city_diplomacy" and r["group"] == "all"]
+    (first,) = [r for r in mine if r["kind"] == "first_seen"]
+    assert [r["kind"] for r in mine if r["kind"] in {"step", "steady", "peak"}] == []
     assert first["date"] == dt.date(2014, 5, 15)
     assert by_year(news_rows["timelines"], "city_diplomacy", "documents_with")["2014"] == 1
     assert by_year(news_rows["timelines"], "city_diplomacy", "mentions")["2014"] == 1
@@ -155,8 +157,8 @@ def test_city_diplomacy_is_first_seen_on_15_may_2014_in_one_document(news_rows: 
 
 def test_the_one_document_of_a_curve_is_seen_in_its_interval(news_rows: dict[str, Rows]) -> None:
     year = next(r for r in news_rows["timelines"] if (r["concept"], r["period"]) == ("city_diplomacy", "2014"))
-    assert year["low"] == 0
-    assert year["high"] > year["per_million"] > 0
+    assert year["high"] > 5 * year["per_million"] > 100 * year["low"] > 0
+    assert year["interval_note"] == "one_document"
     assert year["dispersion"] > 0.99
 
 
@@ -179,6 +181,14 @@ def test_belt_and_road_is_absent_before_2013_and_its_curve_is_that_of_a_plain_co
     assert by_year(news_rows["timelines"], "belt_and_road", "mentions")["2012"] == 0
     assert by_year(news_rows["timelines"], "belt_and_road", "per_million")["2012"] == 0
     assert by_year(news_rows["timelines"], "belt_and_road", "mentions")["2017"] >= truth["2017"] > 1000
+
+
+def test_belt_and_road_steps_up_between_2013_and_2015(news_rows: dict[str, Rows]) -> None:
+    mine = [r for r in news_rows["changes"] if (r["concept"], r["group"]) == ("belt_and_road", "all")]
+    first = next(r for r in mine if r["kind"] == "step")
+    assert "2013" <= first["period"] <= "2015"
+    assert first["after"] > first["before"]
+    assert first["p_adjusted"] < 0.05
 
 
 @pytest.mark.parametrize("form", ZH_TERMS)

@@ -67,20 +67,22 @@ def bootstrap_rates(mentions: Ints, words: Ints, draws: int, rng: np.random.Gene
     Returns:
         Draws x concepts; NaN for a sample without words.
     """
+    from scipy.sparse import csr_array
+
     number, concepts = mentions.shape
-    with_any = np.flatnonzero(mentions.any(axis=1))
-    order = np.concatenate([with_any, np.setdiff1d(np.arange(number), with_any, assume_unique=True)])
-    words, dense = words[order], mentions[with_any].astype(np.float64)
+    with_any: NDArray[np.bool_] = np.any(mentions, axis=1)
+    slot, used = np.cumsum(with_any) - 1, int(with_any.sum())
+    by_concept = csr_array(mentions[with_any].T.astype(np.float64))
     sums = np.empty(draws)
     hits = np.zeros((draws, concepts))
     at_once = max(1, 2_000_000 // max(number, 1))
     for first in range(0, draws, at_once):
         rows = min(at_once, draws - first)
-        drawn = rng.integers(0, number, size=(rows, number), dtype=np.int32)
-        sums[first : first + rows] = words[drawn].sum(axis=1)
-        if len(with_any):
-            row, column = np.nonzero(drawn < len(with_any))
-            cell = row * len(with_any) + drawn[row, column]
-            weights = np.bincount(cell, minlength=rows * len(with_any)).reshape(rows, len(with_any))
-            hits[first : first + rows] = weights @ dense
+        drawn = rng.integers(0, number, size=rows * number, dtype=np.uint16 if number <= 1 << 16 else np.uint32)
+        sums[first : first + rows] = words[drawn].reshape(rows, number).sum(axis=1)
+        if used:
+            place = np.flatnonzero(with_any[drawn])
+            cell = place // number * used + slot[drawn[place]]
+            weights = np.bincount(cell, minlength=rows * used).reshape(rows, used)
+            hits[first : first + rows] = (by_concept @ weights.T).T
     return per_million(hits, sums[:, None])

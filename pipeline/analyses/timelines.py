@@ -10,7 +10,10 @@ import numpy as np
 import pyarrow as pa
 
 from pipeline.analyses import measures
+from pipeline.analyses.counts import inclusive_mentions
+from pipeline.analyses.intervals import Intervals, burst_sizes, rate_intervals
 from pipeline.analyses.periods import Period, cut_periods, period_of
+from pipeline.concepts.lock import find_exploratory
 from pipeline.errors import StudyError, known_names
 
 if TYPE_CHECKING:
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pipeline.analyses.counts import Corpus
+    from pipeline.concepts.lock import Exploratory
     from pipeline.records import Concept
     from pipeline.study import Study
 
@@ -31,10 +35,13 @@ TIMELINES = pa.schema(
         ("documents", pa.int64()), ("documents_with", pa.int64()), ("mentions", pa.int64()), ("words", pa.int64()),
         ("per_million", pa.float64()), ("low", pa.float64()), ("high", pa.float64()),
         ("document_share", pa.float64()), ("share_low", pa.float64()), ("share_high", pa.float64()),
-        ("dispersion", pa.float64()), ("adjusted_per_million", pa.float64()),
+        ("dispersion", pa.float64()), ("adjusted_per_million", pa.float64()), ("interval_note", pa.string()),
+        ("mentions_inclusive", pa.int64()), ("per_million_inclusive", pa.float64()), ("exploratory", pa.bool_()),
+        ("characters", pa.int64()),
     ]
 )  # fmt: skip
-"""``end`` is the last day of the period."""
+"""``end`` is the last day of the period. ``exploratory`` is null where the lexicon is not locked. Where ``characters``
+is null rates are per million words, else per million of these characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +58,12 @@ class _Cell:
 
     documents: Ints
     words: Ints
+    below: Ints
+    """What mentions are divided by: words or characters."""
     mentions: Ints
     """Documents x concepts."""
+    inclusive: Ints
+    """Mentions of each concept, those inside longer mentions too."""
 
 
 def timelines(
@@ -66,21 +77,34 @@ def timelines(
     periods = cut_periods(corpus.dates, settings.period, settings.years)
     place = period_of(corpus.dates, periods)
     groups = make_groups(study, corpus)
-    strata = _strata(study, corpus)
+    strata = make_strata(study, corpus)[0]
+    everywhere = inclusive_mentions(corpus)
+    marks = find_exploratory(study.lexicon, concepts)
     rows: list[dict[str, Any]] = []
-    intervals: dict[bytes, np.ndarray] = {}
+    intervals: dict[bytes, Intervals] = {}
     for step, language in enumerate(study.languages):
         mine = [concept for concept in concepts if any(term.language == language for term in concept.terms)]
-        words = corpus.words_by_document(language)
-        mentions = _mentions_by_document(corpus, [concept.id for concept in mine], language)
+        words, below = corpus.words_by_document(language), corpus.below_by_document(language)
+        names = [concept.id for concept in mine]
+        mentions = mentions_by_document(corpus, names, language)
+        inclusive = mentions_by_document(corpus, names, language, everywhere)
+        burst = burst_sizes(mentions[(words > 0) & (place >= 0)])
         for i, group in enumerate(groups):
             inside = group.members & (words > 0)
-            adjusted = _adjusted(mentions, words, inside, place, strata=strata, periods=len(periods))
+            adjusted = _adjusted(mentions, below, inside, place, strata=strata, periods=len(periods))
             for j, period in enumerate(periods):
                 documents = np.flatnonzero(inside & (place == j))
-                cell = _Cell(documents, words[documents], mentions[documents])
-                low, high = _interval(study, cell, corpus, language, intervals)
-                rows += _rows(cell, mine, language, group, period, low=low, high=high, adjusted=adjusted[j])
+                sizes = (words[documents], below[documents])
+                cell = _Cell(documents, *sizes, mentions[documents], inclusive[documents].sum(axis=0))
+                key = _cell_key(cell, corpus, language)
+                if key not in intervals:
+                    rng = np.random.default_rng([settings.seed, *np.frombuffer(key, np.uint32).tolist()])
+                    intervals[key] = rate_intervals(cell.mentions, cell.below, burst, settings.bootstrap, rng)
+                interval = intervals[key]
+                rows += _rows(
+                    cell, mine, language, group, period, interval=interval, adjusted=adjusted[j], marks=marks,
+                    characters=corpus.characters is not None,
+                )  # fmt: skip
             progress(step * len(groups) + i + 1, len(study.languages) * len(groups))
     table = pa.Table.from_pylist(rows, TIMELINES)
     order = {concept.id: i for i, concept in enumerate(concepts)}
@@ -111,9 +135,9 @@ def _column(study: Study, corpus: Corpus, column: str, key: str) -> list[str]:
     return ["" if v is None else str(v) for v in corpus.documents[column].to_pylist()]
 
 
-def _mentions_by_document(corpus: Corpus, concepts: Sequence[str], language: str) -> Ints:
-    """Mentions in counted passages: documents x concepts, int64."""
-    table = corpus.mentions
+def mentions_by_document(corpus: Corpus, concepts: Sequence[str], language: str, other: pa.Table | None = None) -> Ints:
+    """Mentions in counted passages, or those of another table: documents x concepts, int64."""
+    table = corpus.mentions if other is None else other
     index = {concept: i for i, concept in enumerate(concepts)}
     mine = table["language"].to_numpy(zero_copy_only=False) == language
     names = table["concept"].to_numpy(zero_copy_only=False)[mine]
@@ -123,12 +147,14 @@ def _mentions_by_document(corpus: Corpus, concepts: Sequence[str], language: str
     return cells.reshape(len(corpus.dates), len(concepts)).astype(np.int64)
 
 
-def _strata(study: Study, corpus: Corpus) -> Ints:
-    """The stratum of each document that the adjusted curve holds constant."""
+def make_strata(study: Study, corpus: Corpus) -> tuple[Ints, list[str]]:
+    """The stratum of each document that the adjusted curve holds constant, and the strata's names."""
     columns = [_column(study, corpus, column, "adjust") for column in study.timelines.adjust]
     keys = list(zip(*columns, strict=True)) if columns else [()] * len(corpus.dates)
     number: dict[tuple[str, ...], int] = {}
-    return np.array([number.setdefault(key, len(number)) for key in keys], np.int64)
+    strata = np.array([number.setdefault(key, len(number)) for key in keys], np.int64)
+    named = [zip(study.timelines.adjust, key, strict=True) for key in number]
+    return strata, [", ".join(f"{column}={value}" for column, value in pairs) for pairs in named]
 
 
 def _adjusted(
@@ -146,8 +172,12 @@ def _adjusted(
     number = int(strata.max(initial=-1)) + 1
     cell = place[dated] * number + strata[dated]
     exposure = np.bincount(cell, words[dated], minlength=periods * number).reshape(periods, number)
-    sums = np.zeros((periods * number, mentions.shape[1]))
-    np.add.at(sums, cell, mentions[dated])
+    document, concept = np.nonzero(mentions[dated])
+    sums = np.bincount(
+        cell[document] * mentions.shape[1] + concept,
+        mentions[dated][document, concept],
+        minlength=periods * number * mentions.shape[1],
+    )
     hits = sums.reshape(periods, number, mentions.shape[1])
     total = exposure.sum(axis=0)
     used = total > 0
@@ -157,28 +187,17 @@ def _adjusted(
     return adjusted if used.any() else np.full((periods, mentions.shape[1]), np.nan)
 
 
-def _interval(
-    study: Study, cell: _Cell, corpus: Corpus, language: str, known: dict[bytes, np.ndarray]
-) -> tuple[np.ndarray, np.ndarray]:
-    """The 2.5 % and 97.5 % quantiles of the bootstrap, by concept; the same documents always give the same interval."""
-    concepts = cell.mentions.shape[1]
-    if len(cell.documents) < 2:
-        nothing = np.full(concepts, np.nan)
-        return nothing, nothing
+def _cell_key(cell: _Cell, corpus: Corpus, language: str) -> bytes:
+    """What seeds a cell's draws: the same documents always give the same interval."""
     names = corpus.documents["doc_id"].take(pa.array(cell.documents)).to_pylist()
-    key = hashlib.sha256("\n".join([language, *names]).encode()).digest()
-    if key not in known:
-        rng = np.random.default_rng([study.timelines.seed, *np.frombuffer(key, np.uint32).tolist()])
-        rates = measures.bootstrap_rates(cell.mentions, cell.words, study.timelines.bootstrap, rng)
-        known[key] = np.quantile(rates, [0.025, 0.975], axis=0)
-    return known[key][0], known[key][1]
+    return hashlib.sha256("\n".join([language, *names]).encode()).digest()
 
 
 def _rows(
     cell: _Cell, concepts: Sequence[Concept], language: str, group: Group, period: Period,
-    *, low: np.ndarray, high: np.ndarray, adjusted: np.ndarray,
+    *, interval: Intervals, adjusted: np.ndarray, marks: Exploratory | None, characters: bool,
 ) -> Iterator[dict[str, Any]]:  # fmt: skip
-    words = int(cell.words.sum())
+    below = int(cell.below.sum())
     mentions = cell.mentions.sum(axis=0)
     with_any = (cell.mentions > 0).sum(axis=0)
     last_day = (np.datetime64(period.end, "D") - 1).astype(object)
@@ -195,15 +214,20 @@ def _rows(
             "documents": number,
             "documents_with": int(with_any[i]),
             "mentions": int(mentions[i]),
-            "words": words,
-            "per_million": 1e6 * int(mentions[i]) / words if words else None,
-            "low": _known(low[i]),
-            "high": _known(high[i]),
+            "words": int(cell.words.sum()),
+            "per_million": 1e6 * int(mentions[i]) / below if below else None,
+            "low": _known(interval.low[i]),
+            "high": _known(interval.high[i]),
             "document_share": with_any[i] / number if number else None,
             "share_low": _known(share[0]),
             "share_high": _known(share[1]),
-            "dispersion": _known(measures.dispersion_dp(cell.mentions[:, i], cell.words)),
+            "dispersion": _known(measures.dispersion_dp(cell.mentions[:, i], cell.below)),
             "adjusted_per_million": _known(adjusted[i]),
+            "interval_note": interval.note[i] or None,
+            "mentions_inclusive": int(cell.inclusive[i]),
+            "per_million_inclusive": 1e6 * int(cell.inclusive[i]) / below if below else None,
+            "exploratory": marks and (concept.id, language) in marks.concepts,
+            "characters": below if characters else None,
         }
 
 

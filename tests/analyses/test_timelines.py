@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections import Counter
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from planted import Doc, documents, made_study, make_timelines, to_corpus, year
 
+from pipeline.analyses.counts import Corpus
 from pipeline.analyses.timelines import TIMELINES, timelines
 from pipeline.concepts.lexicon import load_lexicon
 from pipeline.errors import StudyError
@@ -43,9 +45,8 @@ def test_a_row_says_what_was_counted(tmp_path: Path) -> None:
     assert found["document_share"] == pytest.approx(2 / 3)
     assert 0 < found["share_low"] < 2 / 3 < found["share_high"] < 1
     assert found["dispersion"] == pytest.approx((0.55 + 0.3 + 0.25) / 2 / (1 - 0.2))
-    assert found["low"] <= 2000 <= found["high"]
-    assert found["low"] >= 0
-    assert found["high"] <= 3 / 400 * 1e6
+    assert 0 < found["low"] < 2000 < found["high"]
+    assert found["interval_note"] == "few_documents"
 
 
 def test_a_period_without_words_is_a_row_and_its_rates_are_empty(tmp_path: Path) -> None:
@@ -54,7 +55,7 @@ def test_a_period_without_words_is_a_row_and_its_rates_are_empty(tmp_path: Path)
     for period in ("2013", "2014", "2015"):
         found = row(rows, period)
         assert (found["documents"], found["mentions"], found["words"]) == (0, 0, 0)
-        rates = set(TIMELINES.names[TIMELINES.names.index("per_million") :])
+        rates = set(TIMELINES.names[TIMELINES.names.index("per_million") :]) - {"mentions_inclusive"}
         assert {name for name in rates if found[name] is not None} == set()
     seen = row(rows, "2016")
     assert (seen["per_million"], seen["mentions"], seen["words"]) == (0, 0, 100)
@@ -64,6 +65,15 @@ def test_one_document_has_no_interval_and_no_dispersion(tmp_path: Path) -> None:
     found = row(make_timelines(tmp_path, [Doc(year(2012), 100, a=1), Doc(year(2013), 50)]), "2012")
     assert found["per_million"] == 10_000
     assert (found["low"], found["high"], found["dispersion"]) == (None, None, None)
+    assert found["interval_note"] == "one_document"
+
+
+def test_the_interval_without_a_mention_is_what_bursts_as_large_as_elsewhere_can_hide(tmp_path: Path) -> None:
+    docs = [Doc(year(2012), 100, a=3), Doc(year(2012), 100, a=1), *[Doc(year(2013), 500)] * 20]
+    found = row(make_timelines(tmp_path, docs), "2013")
+    # the document of an average mention has (3 * 3 + 1 * 1) / 4 of them; 3.689 is the 97.5 % bound of a Poisson mean
+    assert (found["low"], found["interval_note"]) == (0, "no_mentions")
+    assert found["high"] == pytest.approx(3.6889 * 2.5 / 10_000 * 1e6, rel=1e-4)
 
 
 def test_undated_documents_and_uncounted_passages_are_counted_nowhere(tmp_path: Path) -> None:
@@ -128,11 +138,12 @@ def test_groups_add_up_to_all_and_months_and_quarters_to_years(tmp_path: Path, d
 @given(documents)
 def test_rates_lie_in_what_can_be(tmp_path: Path, docs: list[Doc]) -> None:
     for r in make_timelines(tmp_path, docs):
+        assert (r["interval_note"] == "no_mentions") == bool(r["words"] and not r["mentions"])
         if r["words"]:
             assert r["per_million"] == pytest.approx(1e6 * r["mentions"] / r["words"])
             assert 0 <= r["share_low"] <= r["document_share"] <= r["share_high"] <= 1
         if r["documents"] >= 2:
-            assert 0 <= r["low"] <= r["high"]
+            assert 0 <= r["low"] <= r["per_million"] < r["high"]
         if r["dispersion"] is not None:
             assert -1e-9 <= r["dispersion"] <= 1 + 1e-9
 
@@ -164,11 +175,20 @@ def test_a_concept_added_to_the_lexicon_leaves_the_intervals_of_others(tmp_path:
     docs = [Doc(year(2012), 100 + i, a=i % 3, b=i % 2) for i in range(9)]
     study = made_study(tmp_path)
     both = load_lexicon(study.lexicon)
-    tables = [timelines(study, to_corpus(docs), concepts, lambda *_: None) for concepts in (both, both[::-1])]
-    first, second = (
-        sorted(table.to_pylist(), key=lambda r: (r["concept"], r["language"], r["group"])) for table in tables
+    corpus = to_corpus(docs)
+    alone = Corpus(**{f: getattr(corpus, f) for f in Corpus.__slots__} | {"mentions": to_corpus(only_a(docs)).mentions})
+    tables = [timelines(study, corpus, both, lambda *_: None), timelines(study, corpus, both[::-1], lambda *_: None)]
+    tables.append(timelines(study, alone, [c for c in both if c.id == "a"], lambda *_: None))
+    first, second, third = (
+        sorted((r for r in table.to_pylist()), key=lambda r: (r["concept"], r["language"], r["group"]))
+        for table in tables
     )
     assert first == second
+    assert [r for r in first if r["concept"] == "a"] == third
+
+
+def only_a(docs: Sequence[Doc]) -> list[Doc]:
+    return [dataclasses.replace(doc, b=0) for doc in docs]
 
 
 def mixed(year_: int, speeches: int, articles: int) -> list[Doc]:
