@@ -25,6 +25,8 @@ _FIELDS = {
 _BABEL = {"zh": "chinese", "de": "ngerman", "en": "english"}
 """What BibLaTeX calls languages."""
 _ESCAPED = re.compile(r"([&%#_$])")
+_ADDRESS = re.compile(r"[{}\\\s\"^`]")
+"""What no address has as it stands, and what would end the field."""
 _KEY = re.compile(r"[\s{}(),\"'#%~\\=]+")
 
 
@@ -39,19 +41,24 @@ def to_bibtex(rows: Iterable[Mapping[str, Any]]) -> str:
     from bibtexparser.model import Entry, Field
 
     library = Library()
-    used: set[str] = set()
-    for row in rows:
+    rows = list(rows)
+    for key, row in zip(entry_keys(rows), rows, strict=True):
         item = csl_item(row)
-        key = _unused(_KEY.sub("-", row["doc_id"].partition("/")[2]).strip("-") or "document", used)
         fields = [Field(name, f"{{{value}}}") for name, value in _fields(item).items() if value]
         library.add(Entry(_TYPES.get(item["type"], "misc"), key, fields))
     text: str = write_string(library, unparse_stack=[])
     return text
 
 
+def entry_keys(rows: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The keys that the documents have in the file, each its own."""
+    used: set[str] = set()
+    return [_unused(_KEY.sub("-", row["doc_id"].partition("/")[2]).strip("-") or "document", used) for row in rows]
+
+
 def _fields(item: Mapping[str, Any]) -> dict[str, str]:
     fields = {name: _escape(str(item[variable])) for variable, name in _FIELDS.items() if item.get(variable)}
-    fields |= {name: str(item.get(name.upper(), "")) for name in ("doi", "url")}
+    fields |= {name: _ADDRESS.sub(_percent, str(item.get(name.upper(), ""))) for name in ("doi", "url")}
     fields["langid"] = _BABEL.get(str(item.get("language", ""))[:2].lower(), "")
     fields["title"] = f"{{{fields.get('title', '')}}}"
     fields["pages"] = fields.get("pages", "").replace("-", "--")
@@ -77,6 +84,10 @@ def _escape(text: str) -> str:
     r"""Text for LaTeX: its own signs escaped, a backslash as a command, braces left out."""
     text = re.sub(r"[{}]", "", text).replace("\\", r"\textbackslash{}")
     return _ESCAPED.sub(r"\\\1", text).replace("~", r"\textasciitilde{}").replace("^", r"\textasciicircum{}")
+
+
+def _percent(found: re.Match[str]) -> str:
+    return "".join(f"%{byte:02X}" for byte in found[0].encode())
 
 
 def _unused(key: str, used: set[str]) -> str:

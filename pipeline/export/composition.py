@@ -11,9 +11,8 @@ import pyarrow.compute as pc
 
 from pipeline.export import panels
 from pipeline.export.captions import LANGUAGE_NAMES
-from pipeline.export.figures import WIDTH
 from pipeline.export.fonts import check_glyphs, drawing, text_width
-from pipeline.export.panels import POINT, SMALL, place_axes, write_text
+from pipeline.export.panels import POINT, SMALL, WIDTH, place_axes, write_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -1,7 +1,7 @@
 """The figures of a study: one concept, the overview of all, and what the corpus is made of.
 
-Figures are 170 mm wide, in type of at least 7 points, and readable in grey and to the colour-blind. They are drawn
-without pyplot: nothing is kept between two of them.
+Figures are as wide as their page (170 mm in the report), in type of at least 7 points, and readable in grey and to the
+colour-blind. They are drawn without pyplot: nothing is kept between two of them.
 """
 
 from __future__ import annotations
@@ -14,33 +14,45 @@ import pyarrow.compute as pc
 
 from pipeline.errors import InputError, known_names
 from pipeline.export import panels
-from pipeline.export.captions import LANGUAGE_NAMES
-from pipeline.export.fonts import check_glyphs, drawing, text_width, wrap_text
-from pipeline.export.panels import DENSE, MAIN, POINT, SMALL, STYLES, Frame, Style, place_axes, write_text
+from pipeline.export.fonts import drawing, text_width, wrap_text
+from pipeline.export.legend import draw_legend, legend_size
+from pipeline.export.names import group_name, label_rows, row_heights, text_room, title_of
+from pipeline.export.panels import (
+    DENSE,
+    EDGE,
+    MAIN,
+    POINT,
+    SMALL,
+    STYLES,
+    Frame,
+    Page,
+    Style,
+    place_axes,
+    write_text,
+)  # fmt: skip
+from pipeline.export.phrases import ENGLISH
 from pipeline.export.series import ALL, FEW_DOCUMENTS, Series, concept_rows, read_series
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
     Curves = Mapping[tuple[str, str], Series]
 
-WIDTH = 170.0
-"""Millimetres: the text width of a journal page."""
+RATE = ENGLISH.rate
+REPORT = Page()
+"""The page of the report."""
 
-RATE = "mentions per million words"
-
-_EDGE, _AXIS = 3.0, 15.5
-"""Millimetres: the page's edge, and the room that an axis takes left of its panel."""
-_TEXT_WIDTH = 0.98 * (WIDTH - 2 * _EDGE) / POINT
-"""Points; a little is kept for kerning."""
+_AXIS = 15.5
+"""Millimetres that an axis takes left of its panel."""
 _BARS, _TICKS, _HEAD = 13.0, 6.0, 5.5
 _BESIDE = 40
-"""Up to so many periods two languages stand side by side."""
+"""Up to so many periods two languages stand side by side, where the page is wide enough."""
+_LONGEST = 225.0
+"""Millimetres of height that a figure has on a page, room for its caption left."""
 
 
 class _Parts(NamedTuple):
@@ -53,9 +65,20 @@ class _Parts(NamedTuple):
     """Groups that have a panel of their own."""
     shown: dict[str, bool]
     """What the key must explain; filled while drawing."""
+    page: Page
+    steps: Sequence[float]
+    """Decimal years at which the rate steps."""
 
 
-def draw_concept(timelines: pa.Table, concept: str, label: Mapping[str, str], note: str) -> Figure:
+def draw_concept(
+    timelines: pa.Table,
+    concept: str,
+    label: Mapping[str, str],
+    note: str,
+    *,
+    page: Page = REPORT,
+    steps: Mapping[tuple[str, str], Sequence[float]] | None = None,
+) -> Figure:
     """One concept over time: a panel for each language, its groups beside all texts, documents below.
 
     Args:
@@ -63,6 +86,8 @@ def draw_concept(timelines: pa.Table, concept: str, label: Mapping[str, str], no
         concept: its id.
         label: its name by language code; the figure's title.
         note: what stands under the figure.
+        page: its width and language, and whether it has a title.
+        steps: decimal years at which a concept's rate in a language steps; marked by thin lines.
 
     Raises:
         InputError: the table has no such concept, or a text has a character without a glyph.
@@ -78,46 +103,50 @@ def draw_concept(timelines: pa.Table, concept: str, label: Mapping[str, str], no
         languages = _languages_with_words(curves)
         frame = _frame(concept, curves)
         longest = max(len(curves[language, ALL].periods) for language in languages)
-        titles = wrap_text(_title(label, concept), _TEXT_WIDTH, 10)
+        titles = wrap_text(title_of(label, concept), text_room(page), 10) if page.titled else []
         left_out = len({group for (_, group), one in curves.items() if one.words.sum()} - {ALL}) - len(styles)
         if left_out:
-            note += f" The {len(styles)} groups with most words are drawn; {left_out} more are in the table."
-        notes = wrap_text(note, _TEXT_WIDTH, SMALL) if note else []
+            note += " " * bool(note) + page.phrases.left_out.format(len(styles), left_out)
+        notes = wrap_text(note, text_room(page), SMALL) if note else []
         strips = {
             language: [group for group in styles if longest > DENSE and _draws(curves, language, group)]
             for language in languages
         }
-        beside = len(languages) == 2 and longest <= _BESIDE
+        beside = len(languages) == 2 and longest <= _BESIDE and not page.narrow
         share = len(languages) if beside else 1
-        width = (WIDTH - _EDGE) / share - _AXIS - (0.5 if beside else 0)
+        width = (page.width - EDGE) / share - _AXIS - (0.5 if beside else 0)
         ticks = _tick_room([curves[language, ALL] for language in languages], frame, width)
-        legend_rows, columns = _legend_size([*(_short(group) for group in styles)])
-        top = 5.5 * len(titles) + _EDGE + 1
+        rows_of_key, columns = legend_size([group_name(group, page.phrases) for group in styles], page)
+        top = 5.5 * len(titles) + EDGE + 1 if page.titled else 1.0
         main = 50.0 if beside or len(languages) == 1 else 38.0
         heights = [_HEAD + main + 14 * len(strips[language]) + _BARS + ticks + 2 for language in languages]
         legend = top + (max(heights) if beside else sum(heights)) + 1
-        height = legend + 4.6 * legend_rows + (3.3 * len(notes) + 2 if notes else 0) + 1.5
-        figure = _new_figure(height)
-        write_text(figure, _EDGE, _EDGE, titles, 10)
-        shown = {"gap": False, "few": False, "beyond": False}
+        height = legend + 4.6 * rows_of_key + (3.3 * len(notes) + 2 if notes else 0) + 1.5
+        figure = new_figure(height, page)
+        write_text(figure, EDGE, EDGE, titles, 10)
+        shown = dict.fromkeys(("gap", "few", "beyond", "step"), False)
         for number, language in enumerate(languages):
-            x = _AXIS + number * (WIDTH - _EDGE) / share if beside else _AXIS
+            x = _AXIS + number * (page.width - EDGE) / share if beside else _AXIS
             y = top if beside else top + sum(heights[:number])
             place = (x, y, width, main)
-            parts = _Parts(language, frame, styles, strips[language], shown)
+            at = (steps or {}).get((concept, language), ())
+            parts = _Parts(language, frame, styles, strips[language], shown, page, at)
             _draw_language(figure, curves, parts, place)
-        _draw_legend(figure, styles, shown, legend, columns, strips=any(strips.values()))
-        write_text(figure, _EDGE, legend + 4.6 * legend_rows + 2, notes, SMALL, color="#404040")
+        draw_legend(figure, styles, shown, legend, columns, page=page, strips=any(strips.values()))
+        write_text(figure, EDGE, legend + 4.6 * rows_of_key + 2, notes, SMALL, color="#404040")
     return figure
 
 
-def draw_overview(timelines: pa.Table, labels: Mapping[str, Mapping[str, str]], note: str) -> Figure:
+def draw_overview(
+    timelines: pa.Table, labels: Mapping[str, Mapping[str, str]], note: str, *, page: Page = REPORT
+) -> Figure:
     """Small multiples of all texts: a row for each concept with any mention, a column for each language.
 
     Args:
         timelines: the rows of ``timelines.csv``.
         labels: for each concept its name by language code; the rows come in this order.
         note: what stands under the figure.
+        page: its width and language; on a narrow one names stand above the rows.
 
     Returns:
         The figure; where no concept has a mention, a page that says so.
@@ -130,37 +159,56 @@ def draw_overview(timelines: pa.Table, labels: Mapping[str, Mapping[str, str]], 
     found = set(pc.unique(data["concept"]).to_pylist())
     concepts = [concept for concept in labels if concept in found]
     if not concepts:
-        return _draw_message("No concept of the lexicon is mentioned in a dated document.", note)
+        return draw_message(page.phrases.nothing, note, page)
+    narrow = page.narrow
     with drawing():
         curves = {concept: read_series(concept_rows(data, concept)) for concept in concepts}
         every = {(concept, *key): one for concept in concepts for key, one in curves[concept].items()}
         languages = _languages_with_words({key[1:]: one for key, one in every.items()})
         first, last = min(one.left[0] for one in every.values()), max(one.right[-1] for one in every.values())
-        side = _side_width([name for concept in concepts for name in _row_names(labels[concept], concept)])
-        names = {concept: _row_label(labels[concept], concept, side) for concept in concepts}
-        notes = wrap_text(note, _TEXT_WIDTH, SMALL) if note else []
-        heights = [max(14.0, 3.4 * len(names[concept]) + 3) for concept in concepts]
+        side, names = label_rows({concept: labels[concept] for concept in concepts}, page)
+        notes = wrap_text(note, text_room(page), SMALL) if note else []
+        heights = row_heights(names, page)
         head, gap = 7.0, 3.6
-        column = (WIDTH - side - 4 - _EDGE) / len(languages)
+        column = (page.width - side - 4 - EDGE) / len(languages)
         ticks = _tick_room(list(every.values()), Frame("", first, last), column - 10)
         legend = head + sum(heights) + gap * len(concepts) + ticks
-        figure = _new_figure(legend + 6 + (3.3 * len(notes) + 2 if notes else 0) + 1)
-        shown = {"gap": False, "few": False, "beyond": False}
+        rows_of_key, columns = legend_size([], page)
+        height = legend + 4.6 * rows_of_key + 1 + (3.3 * len(notes) + 2 if notes else 0) + 1
+        figure = new_figure(height, page)
+        shown = dict.fromkeys(("gap", "few", "beyond"), False)
         for across, language in enumerate(languages):
             x = side + 4 + across * column + 9
-            write_text(figure, x, 2.2, [f"{_language(language)}: {RATE}"], 7.5)
+            heading = page.phrases.language(language)
+            write_text(figure, x, 2.2, [heading if narrow else f"{heading}: {page.phrases.rate}"], 7.5)
             y = head
             for concept, height in zip(concepts, heights, strict=True):
-                axes = place_axes(figure, x, y, column - 10, height)
+                above = 3.3 * len(names[concept]) if narrow else 0.0
+                axes = place_axes(figure, side + 4 + across * column + 9, y + above, column - 10, height - above)
                 if across == 0:
-                    write_text(figure, _EDGE, y + 0.5, names[concept], SMALL)
+                    write_text(figure, EDGE, y + 0.5 - narrow, names[concept], SMALL)
                 of = (language, Frame(concept, first, last))
                 bottom = concept == concepts[-1]
-                _draw_small(axes, curves[concept], of, shown, width=column - 10, bottom=bottom)
+                _draw_small(axes, curves[concept], of, shown, page, width=column - 10, bottom=bottom)
                 y += height + gap
-        _draw_legend(figure, {}, shown, legend, 5, strips=False)
-        write_text(figure, _EDGE, legend + 7, notes, SMALL, color="#404040")
+        draw_legend(figure, {}, shown, legend, columns, page=page, strips=False)
+        write_text(figure, EDGE, legend + 4.6 * rows_of_key + 2, notes, SMALL, color="#404040")
     return figure
+
+
+def split_overview(labels: Mapping[str, Mapping[str, str]], page: Page) -> list[list[str]]:
+    """The concepts of an overview in parts, each of which fits onto a page of a paper."""
+    with drawing():
+        heights = row_heights(label_rows(labels, page)[1], page)
+    parts: list[list[str]] = []
+    room = 0.0
+    for concept, height in zip(labels, heights, strict=True):
+        if room < height + 3.6:
+            parts.append([])
+            room = _LONGEST - 30
+        parts[-1].append(concept)
+        room -= height + 3.6
+    return parts
 
 
 def figure_data(timelines: pa.Table, concept: str | None = None) -> pa.Table:
@@ -194,32 +242,36 @@ def to_svg(figure: Figure) -> str:
     return buffer.getvalue()
 
 
-def _new_figure(height: float) -> Figure:
+def new_figure(height: float, page: Page) -> Figure:
+    """An empty figure, its height in millimetres."""
     from matplotlib.figure import Figure
 
-    return Figure(figsize=(WIDTH * panels.MM, height * panels.MM))
+    return Figure(figsize=(page.width * panels.MM, height * panels.MM))
 
 
-def _draw_message(message: str, note: str) -> Figure:
+def draw_message(message: str, note: str, page: Page) -> Figure:
+    """A figure that says why there is nothing in it."""
     with drawing():
-        notes = wrap_text(note, _TEXT_WIDTH, SMALL) if note else []
-        figure = _new_figure(18 + 3.3 * len(notes))
-        write_text(figure, _EDGE, 6, [message], 9)
-        write_text(figure, _EDGE, 15, notes, SMALL, color="#404040")
+        notes = wrap_text(note, text_room(page), SMALL) if note else []
+        lines = wrap_text(message, text_room(page), 9)
+        figure = new_figure(13 + 4.2 * len(lines) + 3.3 * len(notes), page)
+        write_text(figure, EDGE, 6, lines, 9)
+        write_text(figure, EDGE, 10 + 4.2 * len(lines), notes, SMALL, color="#404040")
     return figure
 
 
 def _draw_language(figure: Figure, curves: Curves, parts: _Parts, place: tuple[float, float, float, float]) -> None:
     """The panels of one language; ``place`` is x, y, width and the main panel's height in millimetres."""
-    language, frame, styles, strips, shown = parts
+    language, frame, styles, strips, shown, page, steps = parts
+    number = page.phrases.number
     x, y, width, height = place
     main = curves[language, ALL]
-    _write_head(figure, main, language, place)
+    _write_head(figure, main, language, place, page)
     y += _HEAD
     axes = place_axes(figure, x, y, width, height)
     inside = [group for group in styles if _draws(curves, language, group) and not strips]
-    panels.scale_axis(axes, panels.top_of_axis(main, [curves[language, group] for group in inside]), ticks=5)
-    axes.set_ylabel(RATE, fontsize=7.5, labelpad=3)
+    panels.scale_axis(axes, panels.top_of_axis(main, [curves[language, group] for group in inside]), 5, number)
+    axes.set_ylabel(page.phrases.rate, fontsize=7.5, labelpad=3)
     axes.yaxis.set_label_coords(-(_AXIS - 5.0) / width, 0.5)
     shown["gap"] |= panels.draw_gaps(axes, main, frame)
     shown["beyond"] |= panels.draw_band(axes, main)
@@ -231,32 +283,36 @@ def _draw_language(figure: Figure, curves: Curves, parts: _Parts, place: tuple[f
     y += height + 1.5
     for group in strips:
         strip = place_axes(figure, x, y + 4.0, width, 8.6, share=axes)
-        write_text(figure, x, y, [_short(group)], SMALL)
+        write_text(figure, x, y, [group_name(group, page.phrases)], SMALL)
         one = curves[language, group]
-        panels.scale_axis(strip, panels.top_of_axis(one, band=False), ticks=2)
+        panels.scale_axis(strip, panels.top_of_axis(one, band=False), 2, number)
         shown["gap"] |= panels.draw_gaps(strip, one, frame)
         _draw_one(strip, one, styles[group], (frame.concept, language), shown, weight=0.9)
         strip.tick_params(labelbottom=False)
         y += 14
     bars = place_axes(figure, x, y + 0.5, width, _BARS - 2, share=axes)
-    panels.draw_documents(bars, main)
-    bars.set_ylabel("documents", fontsize=SMALL)
+    panels.draw_documents(bars, main, number)
+    bars.set_ylabel(page.phrases.documents, fontsize=SMALL)
     bars.yaxis.set_label_coords(-(_AXIS - 5.0) / width, 0.5)
     axes.tick_params(labelbottom=False)
     panels.scale_time(bars, main, frame, width)
+    shown["step"] |= panels.draw_steps(axes, steps)
 
 
-def _write_head(figure: Figure, main: Series, language: str, place: tuple[float, float, float, float]) -> None:
+def _write_head(
+    figure: Figure, main: Series, language: str, place: tuple[float, float, float, float], page: Page
+) -> None:
     x, y, width, _ = place
-    write_text(figure, x, y + 0.6, [_language(language)], 8)
-    counts = f"{main.mentions.sum():,.0f} mentions in {main.words.sum():,.0f} words"
+    write_text(figure, x, y + 0.6, [page.phrases.language(language)], 8)
+    number = page.phrases.number
+    counts = page.phrases.counts.format(number(main.mentions.sum(), 0), number(main.words.sum(), 0))
     if text_width(counts, SMALL) * POINT < width - 22:
         at = x + width - text_width(counts, SMALL) * POINT - 0.5
         write_text(figure, at, y + 0.9, [counts], SMALL, color="#404040")
 
 
 def _draw_small(
-    axes: Axes, curves: Curves, of: tuple[str, Frame], shown: dict[str, bool], *, width: float, bottom: bool
+    axes: Axes, curves: Curves, of: tuple[str, Frame], shown: dict[str, bool], page: Page, *, width: float, bottom: bool
 ) -> None:
     """One cell of the overview: the language and the frame that it is ``of``."""
     language, frame = of
@@ -267,9 +323,10 @@ def _draw_small(
     main = curves.get((language, ALL))
     if main is None:
         axes.set_yticks([])
-        axes.text(0.5, 0.4, "no term in this language", transform=axes.transAxes, ha="center", color="#606060")
+        words = "\n".join(wrap_text(page.phrases.no_term, (width - 2) / POINT, SMALL))
+        axes.text(0.5, 0.5, words, transform=axes.transAxes, ha="center", va="center", color="#606060")
         return
-    panels.scale_axis(axes, panels.top_of_axis(main), ticks=2)
+    panels.scale_axis(axes, panels.top_of_axis(main), 2, page.phrases.number)
     shown["gap"] |= panels.draw_gaps(axes, main, frame)
     shown["beyond"] |= panels.draw_band(axes, main)
     weight = 0.7 if len(main.periods) > DENSE else 1.1
@@ -282,55 +339,6 @@ def _draw_one(
     links = panels.point_links(one, *of)
     shown["beyond"] |= panels.draw_curve(axes, one, style, links, weight=weight)
     shown["few"] |= bool(((one.words > 0) & (one.documents < FEW_DOCUMENTS)).any())
-
-
-def _draw_legend(
-    figure: Figure, styles: Mapping[str, Style], shown: Mapping[str, bool], y: float, columns: int, *, strips: bool
-) -> None:
-    """One key for all panels, below them."""
-    from matplotlib.lines import Line2D
-    from matplotlib.patches import Patch
-
-    handles: list[Artist] = [
-        Line2D([], [], color=MAIN.color, marker="o", markersize=4, linewidth=1.7, label="all texts"),
-        Patch(facecolor=panels.BAND, label="95 % interval"),
-    ]
-    for group, style in styles.items():
-        line = Line2D([], [], color=style.color, marker=style.marker, markersize=3, linewidth=0.9, label=_short(group))
-        line.set_linestyle("-" if strips else style.line)
-        handles.insert(-1, line)
-    look: dict[str, Any]
-    if shown["few"]:
-        look = {"marker": "o", "markersize": 4, "markerfacecolor": "white", "linestyle": "none"}
-        handles.append(Line2D([], [], color=MAIN.color, label=f"fewer than {FEW_DOCUMENTS} documents", **look))
-    if shown["gap"]:
-        patch = Patch(facecolor=panels.GAP, edgecolor=panels.GAP_LINES, hatch="/////", linewidth=0, label="no texts")
-        handles.append(patch)
-    if shown["beyond"]:
-        look = {"marker": "^", "markersize": 4, "linestyle": "none"}
-        handles.append(Line2D([], [], color="#606060", label="beyond the axis", **look))
-    height = figure.get_size_inches()[1] / panels.MM
-    figure.legend(
-        handles=handles,
-        loc="upper left",
-        bbox_to_anchor=(_EDGE / WIDTH, 1 - y / height),
-        ncol=columns,
-        frameon=False,
-        fontsize=SMALL,
-        borderaxespad=0,
-        borderpad=0,
-        handlelength=2.6,
-        columnspacing=1.6,
-        labelspacing=0.55,
-    )
-
-
-def _legend_size(groups: Sequence[str]) -> tuple[int, int]:
-    """Rows and columns of the key that fit into the width, if each entry there can be is there."""
-    entries = ["all texts", *groups, "95 % interval", "fewer than 5 documents", "no texts", "beyond the axis"]
-    widest = max(text_width(entry, SMALL) for entry in entries) * POINT + 13
-    columns = max(1, min(len(entries), int((WIDTH - 2 * _EDGE) / widest)))
-    return -(-len(entries) // columns), columns
 
 
 def _group_styles(curves: Curves) -> dict[str, Style]:
@@ -364,32 +372,3 @@ def _tick_room(series: Sequence[Series], frame: Frame, width: float) -> float:
     """Millimetres below a time axis: more where the names of periods are wrapped."""
     names = [name for one in series for name in panels.name_periods(one, frame, width)]
     return _TICKS + 3.3 * max((name.count("\n") for name in names), default=0)
-
-
-def _language(code: str) -> str:
-    return LANGUAGE_NAMES.get(code, code)
-
-
-def _short(group: str) -> str:
-    """``source_type=city_website`` as ``city website``."""
-    return check_glyphs(group.split("=", 1)[-1].replace("_", " "))
-
-
-def _title(label: Mapping[str, str], concept: str) -> str:
-    order = dict.fromkeys(["zh", "de", "en", *label])
-    return "   ".join(label[code] for code in order if label.get(code)) or concept
-
-
-def _row_names(label: Mapping[str, str], concept: str) -> list[str]:
-    return [label[code] for code in dict.fromkeys(["zh", "de", "en", *label]) if label.get(code)][:2] or [concept]
-
-
-def _side_width(names: Sequence[str]) -> float:
-    """Millimetres that the longest word of the overview's first column takes, within reason."""
-    words = (word for name in names for word in name.replace("-", "- ").split())
-    return min(46.0, max(22.0, *(text_width(word, SMALL) * POINT * 1.03 + 1 for word in words)))
-
-
-def _row_label(label: Mapping[str, str], concept: str, width: float) -> list[str]:
-    """The names of a concept, each wrapped into the overview's first column."""
-    return [line for name in _row_names(label, concept) for line in wrap_text(name, width / POINT, SMALL)][:6]

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
 from pipeline.export.fonts import check_glyphs, text_width, wrap_text
+from pipeline.export.phrases import ENGLISH, Phrases
 from pipeline.export.series import FEW_DOCUMENTS, Series, alone, anchor, gaps, line_data
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -24,7 +25,7 @@ POINT = 25.4 / 72
 SMALL = 7.0
 """The smallest type, in points."""
 INK = "#1a1a1a"
-BAND, CUT, GAP, GAP_LINES, BARS = "#d3d6db", "#8f949c", "#f6f6f6", "#d8d8d8", "#a6a6a6"
+BAND, CUT, GAP, GAP_LINES, BARS, STEP = "#d3d6db", "#8f949c", "#f6f6f6", "#d8d8d8", "#a6a6a6", "#404040"
 DENSE = 60
 """More periods than this are drawn without room for markers between the points."""
 _HEADROOM = 1.1
@@ -50,6 +51,26 @@ STYLES = (
     Style("#E69F00", "P", (0, (6, 1.5, 1.2, 1.5, 1.2, 1.5))),
     Style("#56B4E9", "X", (0, (10, 2))),
 )
+
+
+WIDTH, EDGE = 170.0, 3.0
+"""Millimetres: the text width of a page, and between its edge and text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The room that a figure has, and the language that it speaks."""
+
+    width: float = WIDTH
+    """Millimetres."""
+    phrases: Phrases = ENGLISH
+    titled: bool = True
+    """Whether its title stands in it; in a paper the caption has it."""
+
+    @property
+    def narrow(self) -> bool:
+        """Whether there is no room for two languages beside each other."""
+        return self.width < 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,20 +202,33 @@ def _draw_points(
     points.set_urls([links[i] for i in at.tolist()])
 
 
-def draw_documents(axes: Axes, series: Series) -> None:
+def draw_documents(axes: Axes, series: Series, number: Callable[[float], str] = ENGLISH.number) -> None:
     """Grey bars: how many documents a period's rate rests on."""
     width = 0.8 * (series.right - series.left)
     axes.bar(series.middle, series.documents, width, color=BARS, linewidth=0)
-    scale_axis(axes, max(1.0, _largest(series.documents)) * 1.05, ticks=2)
+    scale_axis(axes, max(1.0, _largest(series.documents)) * 1.05, 2, number)
 
 
-def scale_axis(axes: Axes, top: float, ticks: int) -> None:
-    """A y axis from zero to ``top`` with about ``ticks`` whole or round numbers."""
+def draw_steps(axes: Axes, steps: Sequence[float]) -> bool:
+    """A thin upright line at each decimal year, with the year at its upper end; say whether there was any."""
+    top, (first, last) = axes.get_ylim()[1], axes.get_xlim()
+    for number, year in enumerate(steps):
+        axes.axvline(year, color=STEP, linewidth=0.6, linestyle=(0, (2, 1.5)), zorder=2)
+        late = year > (first + last) / 2
+        # One below the other, so that steps of neighbouring years can both be read.
+        place = (-2.0 if late else 2.0, -1.0 - number * SMALL * 1.15)
+        look: dict[str, Any] = {"ha": "right" if late else "left", "va": "top", "fontsize": SMALL, "color": STEP}
+        axes.annotate(str(int(year)), (year, top), place, textcoords="offset points", zorder=7, **look)
+    return bool(steps)
+
+
+def scale_axis(axes: Axes, top: float, ticks: int, number: Callable[[float], str] = ENGLISH.number) -> None:
+    """A y axis from zero to ``top`` with about ``ticks`` whole or round numbers, written by ``number``."""
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
     axes.set_ylim(0, top)
     axes.yaxis.set_major_locator(MaxNLocator(ticks, steps=[1, 2, 2.5, 5, 10], integer=top >= ticks))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
 
 
 def scale_time(axes: Axes, series: Series, frame: Frame, width: float) -> None:

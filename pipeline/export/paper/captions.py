@@ -1,0 +1,123 @@
+"""Captions of the paper's figures and tables, in the language of the paper."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipeline.export.names import short_title
+from pipeline.export.series import FEW_DOCUMENTS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pipeline.export.paper.facts import Facts
+    from pipeline.export.phrases import Phrases
+
+_TEXTS: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "one": "{name}: mentions per million words by language. Heavy line: all texts; other lines: parts of the "
+        "corpus; bars: documents per period.",
+        "comparison": "Mentions per million words of {names} in all texts, by language.",
+        "side": "Mentions per million words in all texts, a row for each concept, a column for each language; each "
+        "panel has its own scale.{part}",
+        "multiples": "Mentions per million words in all texts, a panel for each concept, a line for each language; "
+        "each panel has its own scale.{part}",
+        "part": " Part {} of {}.",
+        "band": "Band: 95 % interval from a bootstrap over documents ({draws} draws, seed {seed}).",
+        "marks": "Hollow points rest on fewer than {few} documents; a line breaks where there are no texts.",
+        "steps": "Dashed upright lines: steps of the rate.",
+        "corpus": "The corpus by language and kind of source.",
+        "changes": "First dated mention of each concept.",
+        "steps_table": "Steps and trends of the concepts' rates.",
+        "timeline": "{name}: mentions per million words by period, all texts. Mentions (documents with a mention), "
+        "rate, 95 % interval.",
+    },
+    "de": {
+        "one": "{name}: Nennungen je Million Wörter nach Sprache. Kräftige Linie: alle Texte; andere Linien: Teile des "
+        "Korpus; Balken: Dokumente je Zeitraum.",
+        "comparison": "Nennungen je Million Wörter von {names} in allen Texten, nach Sprache.",
+        "side": "Nennungen je Million Wörter in allen Texten, eine Zeile je Begriff, eine Spalte je Sprache; jedes "
+        "Feld hat seinen eigenen Maßstab.{part}",
+        "multiples": "Nennungen je Million Wörter in allen Texten, ein Feld je Begriff, eine Linie je Sprache; jedes "
+        "Feld hat seinen eigenen Maßstab.{part}",
+        "part": " Teil {} von {}.",
+        "band": "Band: 95-%-Intervall aus einem Bootstrap über Dokumente ({draws} Ziehungen, Startwert {seed}).",
+        "marks": "Hohle Punkte beruhen auf weniger als {few} Dokumenten; wo es keine Texte gibt, bricht die Linie ab.",
+        "steps": "Gestrichelte senkrechte Linien: Sprünge der Rate.",
+        "corpus": "Das Korpus nach Sprache und Art der Quelle.",
+        "changes": "Erste datierte Nennung jedes Begriffs.",
+        "steps_table": "Sprünge und Trends der Begriffe.",
+        "timeline": "{name}: Nennungen je Million Wörter nach Zeitraum, alle Texte. Nennungen (Dokumente mit Nennung), "
+        "Rate, 95-%-Intervall.",
+    },
+    "zh": {
+        "one": "{name}：各语言每百万词提及次数。粗线：全部文本；其他线：语料库各部分；柱：各时段文献数。",
+        "comparison": "{names}在全部文本中的每百万词提及次数，按语言分列。",
+        "side": "全部文本中的每百万词提及次数：每行一个概念，每列一种语言；各图刻度不同。{part}",
+        "multiples": "全部文本中的每百万词提及次数：每格一个概念，每条线一种语言；各图刻度不同。{part}",
+        "part": "第{}部分，共{}部分。",
+        "band": "灰带：按文献抽样的自助法所得95%区间（抽样{draws}次，随机种子{seed}）。",
+        "marks": "空心点所据文献少于{few}篇；无文本处线条中断。",
+        "steps": "竖虚线：频率的突变。",
+        "corpus": "语料库构成（按语言和来源类别）。",
+        "changes": "各概念首次有日期的提及。",
+        "steps_table": "各概念频率的突变与趋势。",
+        "timeline": "{name}：各时段每百万词提及次数，全部文本。提及次数（含提及的文献数）、频率、95%区间。",
+    },
+}
+
+
+def one_concept(name: str, facts: Facts, phrases: Phrases) -> str:
+    """The caption of one concept's figure."""
+    texts = _TEXTS[phrases.code]
+    parts = [
+        texts["one"].format(name=name),
+        _band(facts, phrases),
+        _marks(phrases),
+        *_steps(facts, phrases),
+        facts.note,
+    ]
+    return _sentences(parts, phrases)
+
+
+def comparison(concepts: Sequence[str], labels: Mapping[str, Mapping[str, str]], facts: Facts, phrases: Phrases) -> str:
+    """The caption of the figure that compares concepts."""
+    names = phrases.join([short_title(labels[concept], concept, phrases.code) for concept in concepts])
+    return _sentences([_TEXTS[phrases.code]["comparison"].format(names=names), _marks(phrases), facts.note], phrases)
+
+
+def side_by_side(facts: Facts, phrases: Phrases, part: int, parts: int) -> str:
+    """The caption of the languages beside each other."""
+    text = _TEXTS[phrases.code]["side"].format(part=_part(phrases, part, parts))
+    return _sentences([text, _band(facts, phrases), _marks(phrases), facts.note], phrases)
+
+
+def small_multiples(facts: Facts, phrases: Phrases, part: int, parts: int) -> str:
+    """The caption of the cells."""
+    text = _TEXTS[phrases.code]["multiples"].format(part=_part(phrases, part, parts))
+    return _sentences([text, _marks(phrases), *_steps(facts, phrases), facts.note], phrases)
+
+
+def table(kind: str, phrases: Phrases, name: str = "") -> str:
+    """The caption of a table: ``corpus``, ``changes``, ``steps_table`` or ``timeline``."""
+    return _TEXTS[phrases.code][kind].format(name=name)
+
+
+def _band(facts: Facts, phrases: Phrases) -> str:
+    return _TEXTS[phrases.code]["band"].format(draws=phrases.number(facts.draws), seed=facts.seed)
+
+
+def _marks(phrases: Phrases) -> str:
+    return _TEXTS[phrases.code]["marks"].format(few=FEW_DOCUMENTS)
+
+
+def _steps(facts: Facts, phrases: Phrases) -> list[str]:
+    return [_TEXTS[phrases.code]["steps"]] if "step" in facts.kinds_of_change else []
+
+
+def _part(phrases: Phrases, part: int, parts: int) -> str:
+    return _TEXTS[phrases.code]["part"].format(part, parts) if parts > 1 else ""
+
+
+def _sentences(parts: Sequence[str], phrases: Phrases) -> str:
+    return ("" if phrases.code == "zh" else " ").join(part.strip() for part in parts if part.strip())

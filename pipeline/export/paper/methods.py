@@ -1,0 +1,123 @@
+"""The methods paragraph in English: what was counted, how, and with what. German and Chinese stand beside it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipeline.export.paper.tools import SHOWN, analysers
+from pipeline.export.phrases import ENGLISH
+from pipeline.records import REASONS
+
+if TYPE_CHECKING:
+    from pipeline.export.paper.facts import Facts
+
+_N = ENGLISH.number
+_PERIODS = {"year": "year", "quarter": "quarter", "month": "month"}
+
+
+def write_english(facts: Facts) -> str:
+    """The paragraphs, apart by an empty line."""
+    return "\n\n".join([_corpus(facts), _counting(facts), _rates(facts), _provenance(facts)])
+
+
+def _corpus(facts: Facts) -> str:
+    total = sum(facts.documents.values())
+    by_language = [
+        f"{_N(count)} in {ENGLISH.language(code)} ({_many(facts.words[code], 'word')})"
+        for code, count in facts.documents.items()
+    ]
+    by_type = [f"{ENGLISH.group(kind)} ({_N(count)})" for kind, count in facts.types.items()]
+    dated = "" if facts.years is None else f", dated {_years(facts.years)}"
+    sentences = [f"The corpus holds {_many(total, 'document')}{dated}: {ENGLISH.join(by_language)}."]
+    if by_type:
+        sentences.append(f"By kind of source these are: {', '.join(by_type)}.")
+    kept = ENGLISH.join([ENGLISH.kinds.get(kind, kind) for kind in facts.kept])
+    left_out = ENGLISH.join([ENGLISH.kinds.get(kind, kind) for kind in facts.left_out])
+    sentences.append(f"We counted {kept}" + (f" and left out {left_out}." if left_out else "."))
+    if facts.other_documents:
+        verb = "is" if facts.other_documents == 1 else "are"
+        sentences.append(f"{_many(facts.other_documents, 'document')} mostly in other languages {verb} not counted.")
+    if facts.copies:
+        how = "left out, so that each text counts once" if facts.duplicates == "first" else "counted like any other"
+        verb = "is a copy of another and was" if facts.copies == 1 else "are copies of others and were"
+        sentences.append(f"{_many(facts.copies, 'document')} {verb} {how}.")
+    else:
+        sentences.append("No copies were found among the documents.")
+    if facts.undated:
+        verb, them = ("has", "it") if facts.undated == 1 else ("have", "they")
+        mentions = _many(facts.undated_mentions, "mention")
+        stand = "is" if facts.undated + facts.undated_mentions == 1 else "are"
+        sentences.append(
+            f"{_many(facts.undated, 'document')} {verb} no date; {them} and the {mentions} in "
+            f"{'it' if facts.undated == 1 else 'them'} {stand} in no period."
+        )
+    if facts.rejects:
+        total = sum(facts.rejects.values())
+        reasons = [f"{_N(count)} because {REASONS.get(reason, reason)}" for reason, count in facts.rejects.items()]
+        sentences.append(f"{_many(total, 'item')} could not be used: {'; '.join(reasons)}.")
+    return " ".join(sentences)
+
+
+def _counting(facts: Facts) -> str:
+    sentences = [f"A lexicon of {_many(facts.concepts, 'concept')} with {_many(facts.terms, 'term')} was searched for."]
+    if "zh" in facts.languages:
+        sentences.append(
+            "Chinese terms were matched on the characters of a paragraph, Traditional read as Simplified, so that word "
+            "segmentation cannot change a count."
+        )
+    others = [ENGLISH.language(code) for code in facts.languages if code != "zh"]
+    if others:
+        sentences.append(f"{ENGLISH.join(others)} terms were matched by lemma, so that inflected forms count.")
+    sentences.append("Where mentions overlap, the longest counts.")
+    if facts.excluded:
+        strings = _many(facts.excluded, "longer string")
+        contain = "contains" if facts.excluded == 1 else "contain"
+        sentences.append(
+            f"Not a mention, by the lexicon: {strings} that {contain} a term, such as names of institutions."
+        )
+    verb = "counts" if facts.counted == 1 else "count"
+    sentences.append(f"We found {_many(facts.found, 'mention')}; {_N(facts.counted)} of them {verb} under these rules.")
+    return " ".join(sentences)
+
+
+def _rates(facts: Facts) -> str:
+    period = f"by {_PERIODS[facts.period]}" if facts.period != "own" else f"in {_many(facts.own_periods, 'period')}"
+    cut = [f"by {said} for {ENGLISH.language(code)}" for code, said in analysers(facts).items()]
+    draws = _many(facts.draws, "draw")
+    sentences = [
+        f"Frequencies are given {period} as mentions per million running words of the same language.",
+        f"Words were cut {ENGLISH.join(cut)}.",
+        "A period without texts has no frequency, which is not zero.",
+        f"Intervals are 95 % intervals from a bootstrap over whole documents ({draws}, seed {facts.seed}).",
+        "Shares of documents have Wilson's 95 % interval.",
+        "Dispersion over documents is Gries' normalised deviation of proportions (DP).",
+    ]
+    if facts.adjusted:
+        sentences.append("Adjusted frequencies hold the mix of sources constant by direct standardisation.")
+    if "step" in facts.kinds_of_change:
+        sentences.append("Steps are changes of level found by likelihood for counts with the words as exposure.")
+    if "trend" in facts.kinds_of_change:
+        sentences.append("Trends are rate ratios per year.")
+    if {"step", "trend"} & set(facts.kinds_of_change):
+        sentences.append(
+            "Their p-values come from permuting whole documents over time and are adjusted for the number of concepts "
+            "tested (Holm)."
+        )
+    return " ".join(sentences)
+
+
+def _provenance(facts: Facts) -> str:
+    tools = [f"{SHOWN[name]} {version}" for name, version in facts.tools.items() if name in SHOWN]
+    counted = "" if facts.counted_on is None else f" on {facts.counted_on.day} {facts.counted_on:%B %Y}"
+    return (
+        f"Counted{counted} with zwiesprache {facts.version}, using {ENGLISH.join(tools)}. "
+        f"The lexicon is {facts.lexicon} (SHA-256 {facts.lexicon_sha256})."
+    )
+
+
+def _years(years: tuple[int, int]) -> str:
+    return str(years[0]) if years[0] == years[1] else f"{years[0]} to {years[1]}"
+
+
+def _many(count: int, word: str) -> str:
+    return f"{_N(count)} {word}{'' if count == 1 else 's'}"

@@ -1,0 +1,102 @@
+"""The words and the numbers of figures, captions and tables in English, German and Chinese."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phrases:
+    """What figures and tables say in one language."""
+
+    code: str
+    thousands: str
+    decimal: str
+    percent: str
+    """What stands behind a percentage, with its space where the language has one."""
+    comma: str
+    last: str
+    """Before the last of several."""
+    rate: str
+    documents: str
+    all_texts: str
+    interval: str
+    few: str
+    no_texts: str
+    beyond: str
+    step: str
+    no_term: str
+    nothing: str
+    counts: str
+    left_out: str
+    languages: Mapping[str, str]
+    kinds: Mapping[str, str]
+    types: Mapping[str, str] = field(default_factory=dict)
+    """Kinds of sources; the user's own words stay as they are."""
+
+    def number(self, value: float, digits: int | None = None) -> str:
+        """A number with separators; ``digits`` decimals, or as many as it has."""
+        text = f"{value:,.10g}" if digits is None else f"{value:,.{digits}f}"
+        return text.translate({ord(","): self.thousands, ord("."): self.decimal, ord("-"): "−"})
+
+    def share(self, value: float, digits: int = 1) -> str:
+        """A share of one as a percentage."""
+        return self.number(100 * value, digits) + self.percent
+
+    def language(self, code: str) -> str:
+        """The name of a language; its code where there is none."""
+        return self.languages.get(code, code)
+
+    def group(self, group: str) -> str:
+        """``source_type=city_website`` as ``city websites``."""
+        value = group.split("=", 1)[-1]
+        return self.types.get(value, value.replace("_", " "))
+
+    def join(self, words: Sequence[str]) -> str:
+        """One, two and three."""
+        return self.last.join([self.comma.join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+ENGLISH = Phrases(
+    code="en", thousands=",", decimal=".", percent="\u00a0%", comma=", ", last=" and ",
+    rate="mentions per million words", documents="documents", all_texts="all texts", interval="95 % interval",
+    few="fewer than {} documents", no_texts="no texts", beyond="beyond the axis", step="step",
+    no_term="no term in this language", nothing="No concept of the lexicon is mentioned in a dated document.",
+    counts="{} mentions in {} words",
+    left_out="The {} groups with most words are drawn; {} more are in the table.",
+    languages={"zh": "Chinese", "de": "German", "en": "English"},
+    kinds={"body": "body text", "heading": "headings", "footnote": "footnotes", "reference": "references",
+           "caption": "captions", "table": "tables", "boilerplate": "page furniture", "abstract": "abstracts",
+           "keywords": "keywords"},
+)  # fmt: skip
+GERMAN = Phrases(
+    code="de", thousands=".", decimal=",", percent="\u00a0%", comma=", ", last=" und ",
+    rate="Nennungen je Million Wörter", documents="Dokumente", all_texts="alle Texte",
+    interval="95-%-Intervall", few="weniger als {} Dokumente", no_texts="keine Texte", beyond="über der Achse",
+    step="Sprung", no_term="kein Suchwort in dieser Sprache",
+    nothing="Kein Begriff des Lexikons kommt in einem datierten Dokument vor.",
+    counts="{} Nennungen in {} Wörtern",
+    left_out="Gezeigt sind die {} Gruppen mit den meisten Wörtern; {} weitere stehen in der Tabelle.",
+    languages={"zh": "Chinesisch", "de": "Deutsch", "en": "Englisch"},
+    kinds={"body": "Fließtext", "heading": "Überschriften", "footnote": "Fußnoten", "reference": "Literaturangaben",
+           "caption": "Bildunterschriften", "table": "Tabellen", "boilerplate": "Seitenränder",
+           "abstract": "Zusammenfassungen", "keywords": "Schlagwörter"},
+    types={"speech": "Reden", "article": "Artikel", "city_website": "Websites von Städten", "news": "Nachrichten",
+           "parliament": "Parlament"},
+)  # fmt: skip
+CHINESE = Phrases(
+    code="zh", thousands=",", decimal=".", percent="%", comma="、", last="和",
+    rate="每百万词提及次数", documents="文献数", all_texts="全部文本", interval="95%区间",
+    few="少于{}篇文献", no_texts="无文本", beyond="超出坐标轴", step="突变", no_term="词表中无此语言词条",
+    nothing="词表中的概念均未见于有日期的文献。", counts="{1}词中提及{0}次",
+    left_out="图中为词数最多的{}组，其余{}组见表。",
+    languages={"zh": "中文", "de": "德文", "en": "英文"},
+    kinds={"body": "正文", "heading": "标题", "footnote": "脚注", "reference": "参考文献", "caption": "图表说明",
+           "table": "表格", "boilerplate": "页眉页脚", "abstract": "摘要", "keywords": "关键词"},
+    types={"speech": "讲话", "article": "文章", "city_website": "城市网站", "news": "新闻", "parliament": "议会"},
+)  # fmt: skip
+PHRASES: Mapping[str, Phrases] = {phrases.code: phrases for phrases in (ENGLISH, GERMAN, CHINESE)}

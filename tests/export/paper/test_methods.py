@@ -1,0 +1,96 @@
+"""The methods paragraph: each number is one of the study's, in the way that each language writes numbers."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pipeline.export.paper.methods import write_english
+from pipeline.export.paper.methods_de import REASONS_DE, write_german
+from pipeline.export.paper.methods_zh import REASONS_ZH, write_chinese
+from pipeline.records import REASONS
+
+from .made_study import facts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pipeline.export.paper.facts import Facts
+
+LANGUAGES: dict[str, tuple[Callable[[Facts], str], str]] = {
+    "en": (write_english, ","), "de": (write_german, "."), "zh": (write_chinese, ","),
+}  # fmt: skip
+SAID = {1234, 5678, 6912, 2345678, 3456789, 12, 3456, 3461, 1998, 2024, 21, 34, 55, 1089, 13, 1102, 17, 144, 8, 98765,
+        87654, 2000, 42, 2, 2026}  # fmt: skip
+
+
+def numbers(text: str, thousands: str) -> set[int]:
+    """All whole numbers of a text but those of versions, hashes, and 95 %."""
+    text = re.sub(r"SHA-256|0{64}|95[\s-]?%|(?<![\d.])\d{1,2}\.\d{1,2}\.\d{1,2}(?!\d)", " ", text)
+    found = re.findall(rf"\d{{1,3}}(?:{re.escape(thousands)}\d{{3}})+|\d+", text)
+    return {int(number.replace(thousands, "")) for number in found}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_number_is_one_of_the_facts_and_every_fact_is_said(language: str) -> None:
+    write, thousands = LANGUAGES[language]
+    found = numbers(write(facts()), thousands)
+    assert found - {11} == SAID  # November is 11 in Chinese
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_there_was_none_of_is_not_said(language: str) -> None:
+    write, thousands = LANGUAGES[language]
+    clean = facts(other_documents=0, copies=0, undated=0, undated_mentions=0, rejects={}, excluded=0)
+    assert numbers(write(clean), thousands) - {11} == SAID - {12, 21, 34, 55, 1089, 13, 1102, 8}
+    assert "  " not in write(clean)
+
+
+ONE = facts(
+    documents={"zh": 1, "de": 0}, words={"zh": 1, "de": 0}, copies=1, undated=1, undated_mentions=1,
+    concepts=1, terms=1,
+    other_documents=1, excluded=1, found=1, counted=1, rejects={"empty": 1}, types={"speech": 1}, years=(2014, 2014),
+)  # fmt: skip
+
+
+def test_one_of_a_thing_is_singular() -> None:
+    english, german = write_english(ONE), write_german(ONE)
+    for wrong in ("1 documents", "1 words", "1 concepts", "1 terms", "1 mentions", "1 items", "1 longer strings"):
+        assert wrong not in english
+    for wrong in (
+        "1 Dokumente",
+        "1 Wörter",
+        "1 Begriffen",
+        "1 Suchwörtern",
+        "1 Nennungen",
+        "1 Einheiten",
+        "1 längere Zeichenfolgen",
+    ):
+        assert not re.search(rf"\b{wrong}\b", german)
+    assert "The corpus holds 1 document, dated 2014: 1 in Chinese (1 word)" in english
+    assert "Das Korpus umfasst 1 Dokument aus dem Jahr 2014: 1 auf Chinesisch (1 Wort)" in german
+    assert "1 document is a copy of another and was left out" in english
+    assert "1 Dokument ist eine Kopie eines anderen und wurde ausgeschlossen" in german
+
+
+def test_numbers_are_written_as_each_language_writes_them() -> None:
+    assert "2,345,678 words" in write_english(facts())
+    assert "2.345.678 Wörter" in write_german(facts())
+    assert "2,345,678词" in write_chinese(facts())
+    assert "2 November 2026" in write_english(facts())
+    assert "2. November 2026" in write_german(facts())
+    assert "2026年11月2日" in write_chinese(facts())
+
+
+def test_every_reason_of_a_reject_has_words_in_german_and_chinese() -> None:
+    assert set(REASONS_DE) == set(REASONS_ZH) == set(REASONS)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_steps_and_trends_are_described_where_there_are_some(language: str) -> None:
+    write, _ = LANGUAGES[language]
+    plain = write(facts())
+    changed = write(facts(kinds_of_change=("first_seen", "step", "trend")))
+    assert len(changed) > len(plain)
