@@ -22,6 +22,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
+
 from pipeline import __version__
 from pipeline.errors import InputError, MissingTool
 
@@ -158,6 +160,7 @@ def _bring_one(stage: Stage, study: Study, progress: Progress) -> Outcome:
         raise InputError(f"{place}: {problem.strerror}; the stage {stage.name!r} was left as it was") from problem
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+        pa.default_memory_pool().release_unused()
     return Outcome(stage.name, why, seconds, summary, paths)
 
 
@@ -242,7 +245,7 @@ class FileHashes:
 
     def __init__(self, study: Study) -> None:
         self.root = study.root
-        folders = (study.corpus_folder, study.export_folder)
+        folders = (study.corpus_folder, study.model_folder, study.export_folder)
         self.known: dict[str, Any] = {}
         for folder in folders:
             self.known |= _read_manifest(folder)["files"]

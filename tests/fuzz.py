@@ -35,7 +35,7 @@ from samples import FILES  # noqa: E402
 from pipeline.errors import Unreadable  # noqa: E402
 from pipeline.ingest.readers import SUFFIXES, read_documents  # noqa: E402
 from pipeline.records import KINDS, REASONS, Extract  # noqa: E402
-from pipeline.study import PdfSettings  # noqa: E402
+from pipeline.settings import PdfSettings  # noqa: E402
 
 SEED = 1
 OF_A_KIND = 8

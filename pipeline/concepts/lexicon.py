@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -11,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from pipeline.errors import LexiconError
 from pipeline.languages import han
 from pipeline.records import Concept, Term
-from pipeline.study import LANGUAGES
+from pipeline.settings import LANGUAGES
 from pipeline.toml_files import first_error, read_toml, say_validation
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ def terms_of(concepts: Iterable[Concept], language: str) -> list[Term]:
     return [term for concept in concepts for term in concept.terms if term.language == language]
 
 
+@lru_cache(maxsize=1 << 14)
 def plain(form: str, language: str) -> str:
     """A form as it is compared: NFKC; Chinese folded as passages are, and without spaces between its characters."""
     if language != "zh":

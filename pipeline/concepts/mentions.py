@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 
 from pipeline.concepts.assembly import assemble, plan_assembly
 from pipeline.concepts.lexicon import load_lexicon, terms_of
-from pipeline.concepts.search import HELD, prepare_search, search_batch
+from pipeline.concepts.search import HELD, Search, prepare_search, search_batch
 from pipeline.concepts.word_lists import distinct, load_words
 from pipeline.concepts.words import lemmas_in_context
 from pipeline.executor import map_in_order, open_executor
@@ -66,10 +66,13 @@ def find_mentions(study: Study, draft: Path, progress: Progress) -> Summary:
     counted: dict[str, int] = {concept.id: 0 for concept in concepts}
     found_terms: set[tuple[str, str]] = set()
     total = 0
+    missing = {i: codes for i, own in enumerate(paths) if (codes := [c for c in own if not own[c].exists()])}
+    languages = [code for code in terms if any(code in codes for codes in missing.values())]
+    with open_executor(study.run.workers, min(len(missing), 2), study.run.scheduler) as another:
+        # In a process that ends with it: the dictionaries that lemmas need take 0.3 GB.
+        ready = next(map_in_order(another, partial(_prepare, folder, sought, languages), [further], under_way=1))
     with open_executor(study.run.workers, len(paths), study.run.scheduler) as executor:
-        missing = {i: codes for i, own in enumerate(paths) if (codes := [c for c in own if not own[c].exists()])}
-        languages = [code for code in terms if any(code in codes for codes in missing.values())]
-        search = partial(search_batch, prepare_search(folder, sought, languages, types, further))
+        search = partial(search_batch, ready)
         for i, _ in enumerate(map_in_order(executor, search, ((i, paths[i]) for i in missing), under_way=6)):
             progress("mentions", i + 1, len(missing))
         with pq.ParquetWriter(draft / MENTIONS_FILE, MENTIONS, compression="zstd", write_statistics=False) as out:
@@ -96,6 +99,13 @@ def find_mentions(study: Study, draft: Path, progress: Progress) -> Summary:
     pieces.drop_pieces(folder / PIECES_FOLDER, (path for own in paths for path in own.values()))
     dead = [f"{t.concept}: {t.form}" for code in terms for t in terms[code] if (t.concept, t.form) not in found_terms]
     return {"mentions": total, "counted": counted, "terms_never_found": dead}
+
+
+def _prepare(
+    folder: Path, terms: Mapping[str, Sequence[Term]], languages: Sequence[str],
+    further: Mapping[str, Mapping[str, tuple[str, ...]]],
+) -> Search:  # fmt: skip
+    return prepare_search(folder, terms, languages, tokens.read_types(folder / tokens.CUT_TYPES_FILE), further)
 
 
 def read_mentions(folder: Path, columns: Sequence[str] | None = None) -> pa.Table:

@@ -83,9 +83,8 @@ def prepare_search(
     if set(languages) <= {"zh"}:
         nothing = np.empty(0, np.int64)
         return Search(folder, terms, {}, len(types), nothing, nothing, nothing)
-    forms = types["form"].to_pylist()
     no_words = np.flatnonzero(~types["is_word"].to_numpy())
-    marks = [forms[i] for i in no_words.tolist()]
+    marks = types["form"].take(pa.array(no_words)).to_pylist()
     enders = no_words[np.array(in_words.enders(marks), np.bool_)]
     hyphens = no_words[np.array(in_words.hyphens(marks), np.bool_)]
     also = further or {}

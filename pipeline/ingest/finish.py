@@ -16,13 +16,15 @@ from pipeline.ingest.sources import folder, table
 from pipeline.records import DOCUMENTS
 from pipeline.stages import path_name
 from pipeline.store.parts import SIGNATURE
+from pipeline.study import is_url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from pipeline.settings import Source
     from pipeline.store.parts import Part
-    from pipeline.study import Source, Study
+    from pipeline.study import Study
 
 _read_date = lru_cache(4096)(parse_date)
 """Of the many documents of a day the first one's date is read."""
@@ -58,14 +60,14 @@ def finish(study: Study, source: Source, part: Part, sidecar: folder.Sidecar) ->
     main = _main_language(document, language, size * np.where(counted, 1_000_000, 1), len(rows))
     characters = np.bincount(document, size * (kind != "boilerplate"), minlength=len(rows)).astype(np.int64)
     doc_id = [f"{source.id}/{row['key']}" for row in rows]
-    table_path = path_name(base, study.root) if source.kind == "table" else None
+    table_path = _place(study, source, base) if source.kind == "table" else None
     documents = [
         {
             "doc_id": doc_id[i],
             "source_id": source.id,
             "source_type": source.type,
             "language": main[i],
-            "path": table_path or said[i].get("path") or path_name(base / row["key"], study.root),
+            "path": table_path or said[i].get("path") or _place(study, source, base / row["key"]),
             "characters": int(characters[i]),
             **{name: said[i].get(name) for name in ("title", "author", "publisher", "city", "url")},
             **{name: row[name] for name in ("media_type", "sha256", "pages", "reader", "repairs")},
@@ -82,6 +84,14 @@ def finish(study: Study, source: Source, part: Part, sidecar: folder.Sidecar) ->
     passages = part.passages.drop_columns(["document", "language"])
     passages = passages.append_column("doc_id", pa.array(doc_id, pa.string()).take(part.passages["document"]))
     return built, passages.append_column("language", pa.array(language, pa.string()))
+
+
+def _place(study: Study, source: Source, path: Path) -> str:
+    """Where a document lies, as the tables say it: a path, or the address of what was copied from elsewhere."""
+    if not is_url(source.path):
+        return path_name(path, study.root)
+    inside = path_name(path, study.resolve(source.path))
+    return source.path.rstrip("/") + ("" if inside == "." else f"/{inside}")
 
 
 _DATE_SOURCE = ""

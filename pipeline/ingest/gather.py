@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from pipeline.study import Source, Study
+    from pipeline.settings import Source
+    from pipeline.study import Study
 
 PARTS_FOLDER = ".parts"
 WHOLE = ".whole"

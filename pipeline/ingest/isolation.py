@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from pebble import ProcessFuture
 
-    from pipeline.study import RunSettings
+    from pipeline.settings import RunSettings
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")

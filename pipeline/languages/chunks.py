@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Flags = NDArray[np.bool_]
 
-MEMO_CHARACTERS = 1 << 23
-"""A memo that holds chunks of more characters than this is emptied before the next batch; about 0.2 GB."""
+MEMO_CHARACTERS = 1 << 22
+"""A memo that holds chunks of more characters than this is emptied before the next batch; about 0.1 GB."""
 
 _LETTERS = re.compile("[A-Za-zÄÖÜäöüß]+").fullmatch
 _NONE = np.empty(0, np.int64)

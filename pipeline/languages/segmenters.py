@@ -6,12 +6,14 @@ mentions are found on characters and are the same whoever cuts, so what differs 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 
+from pipeline.errors import MissingTool
 from pipeline.executor import map_in_order, open_executor
 from pipeline.languages.tokens import SEGMENTERS, language_key, language_module
 from pipeline.store import corpus, pieces
@@ -25,6 +27,15 @@ if TYPE_CHECKING:
     from pipeline.study import Study
 
 PIECES_FOLDER = ".words"
+
+
+def installed_segmenters(study: Study) -> dict[str, str]:
+    """The Chinese segmenters that are installed, with the version of each one's tools; none without Chinese."""
+    found: dict[str, str] = {}
+    for name, module in SEGMENTERS.items() if "zh" in study.languages else ():
+        with suppress(MissingTool):
+            found[name] = language_key(module)
+    return found
 
 
 def count_words(study: Study, segmenter: str, progress: Progress) -> NDArray[np.int64]:

@@ -19,7 +19,8 @@ from pipeline.ingest.corpus import build_corpus
 from pipeline.ingest.gather import PARTS_FOLDER
 from pipeline.ingest.isolation import read_each
 from pipeline.ingest.sources import table
-from pipeline.study import RunSettings, load_study
+from pipeline.settings import RunSettings
+from pipeline.study import load_study
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,7 +14,7 @@ from pipeline.errors import Unreadable
 from pipeline.executor import process_context
 from pipeline.ingest.isolation import _end_in_time, read_each
 from pipeline.ingest.readers import format_of
-from pipeline.study import RunSettings
+from pipeline.settings import RunSettings
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipeline.ingest.bibliography.record import Record
-    from pipeline.study import Source, Study
+    from pipeline.settings import Source
+    from pipeline.study import Study
 
 _STORAGE_KEY = re.compile(r"[A-Z0-9]{8}")
 

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     from pipeline.ingest.crawl.fetch import Fetcher
     from pipeline.ingest.crawl.warc import Journal, Record
+    from pipeline.settings import Source
     from pipeline.stages import Progress
-    from pipeline.study import Source
 
 _IN_A_ROW = 5
 """Addresses of a host without an answer, one after the other, after which it counts as down."""

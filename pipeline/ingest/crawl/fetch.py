@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from pipeline.study import WebSettings
+    from pipeline.settings import WebSettings
 
 ROBOT = "zwiesprache"
 """What robots.txt knows us by."""

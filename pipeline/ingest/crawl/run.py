@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
     from pipeline.ingest.crawl.fetch import Failure
     from pipeline.ingest.crawl.log import Log
+    from pipeline.settings import Source
     from pipeline.stages import Progress
-    from pipeline.study import Source, Study
+    from pipeline.study import Study
 
 
 def crawl_folder(study: Study, source: Source) -> Path:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from pipeline.ingest.readers.ocr import Recognise
     from pipeline.records import Extract
-    from pipeline.study import PdfSettings
+    from pipeline.settings import PdfSettings
 
 SUFFIXES: tuple[str, ...] = (
     *(".pdf", ".html", ".htm", ".xhtml", ".txt", ".md"),

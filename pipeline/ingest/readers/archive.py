@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from zipfile import ZipFile, ZipInfo
 
     from pipeline.records import Extract
-    from pipeline.study import PdfSettings
+    from pipeline.settings import PdfSettings
 
 _UTF8_NAMES = 0x800
 _DRIVE = re.compile(r"[A-Za-z]:")

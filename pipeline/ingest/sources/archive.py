@@ -40,8 +40,9 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from pipeline.records import Extract
+    from pipeline.settings import PdfSettings, RunSettings, Source
     from pipeline.stages import Progress
-    from pipeline.study import PdfSettings, RunSettings, Source, Study
+    from pipeline.study import Study
 
 RAW_FOLDER = "raw"
 """In it a crawl keeps what it fetched, in a folder of the source's name."""

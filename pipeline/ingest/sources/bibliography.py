@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
     from pipeline.ingest.bibliography.entries import Entry
     from pipeline.ingest.bibliography.match import Ties
-    from pipeline.study import Source, Study
+    from pipeline.settings import Source
+    from pipeline.study import Study
 
 _OTHER_TEXTS = pa.array(["footnote", "reference", "boilerplate", "table", "caption"])
 """Kinds of passages that name other texts than the one they stand in."""

@@ -33,8 +33,9 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from pipeline.settings import Source
     from pipeline.store.parts import Part
-    from pipeline.study import Source, Study
+    from pipeline.study import Study
 
 _HELD = 8
 """Parts that are held at a time; the pages of an article stand near each other."""

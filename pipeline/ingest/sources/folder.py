@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
     from pipeline.ingest.readers.ocr import Recognise, Recognised
     from pipeline.ingest.sources.sheets import Numbered
-    from pipeline.study import PdfSettings, Source, Study
+    from pipeline.settings import PdfSettings, Source
+    from pipeline.study import Study
 
 FIELDS = ("title", "author", "publisher", "date", "language", "city", "url")
 """What a sidecar can say of a document in columns of their own; further columns are kept under their names."""

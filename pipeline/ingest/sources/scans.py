@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipeline.errors import Unreadable
-    from pipeline.study import RunSettings
+    from pipeline.settings import RunSettings
 
 
 class ScannedPage(NamedTuple):

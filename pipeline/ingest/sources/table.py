@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from pipeline.ingest.sources.sheets import Numbered
-    from pipeline.study import Source
+    from pipeline.settings import Source
 
 CHUNK_CHARACTERS = 3_000_000
 """A task for a worker is about as much text."""

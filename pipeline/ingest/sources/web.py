@@ -13,7 +13,8 @@ from pipeline.ingest.sources.folder import Sidecar, read_sidecar
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pipeline.study import Source, Study
+    from pipeline.settings import Source
+    from pipeline.study import Study
 
 _TABLES = {".csv", ".tsv", ".xlsx"}
 

@@ -18,7 +18,7 @@ from website import Page, serving
 from pipeline.errors import StudyError
 from pipeline.ingest.crawl import fetch
 from pipeline.ingest.crawl.fetch import Answer, Failure, Fetcher, Request
-from pipeline.study import WebSettings
+from pipeline.settings import WebSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,7 +12,8 @@ from user_study import write_study
 
 from pipeline.ingest.corpus import build_corpus
 from pipeline.ingest.sources import archive, captures
-from pipeline.study import Source, load_study
+from pipeline.settings import Source
+from pipeline.study import load_study
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -9,8 +9,9 @@ from user_study import FOLDER, write_study, write_texts
 
 from pipeline.errors import StudyError
 from pipeline.ingest.sources.folder import Task, check_sidecar, list_files, read_into_part, read_sidecar, sidecar_key
+from pipeline.settings import PdfSettings
 from pipeline.store.parts import read_part
-from pipeline.study import PdfSettings, load_study
+from pipeline.study import load_study
 
 if TYPE_CHECKING:
     from pathlib import Path

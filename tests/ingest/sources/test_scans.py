@@ -14,8 +14,8 @@ from pipeline.errors import Unreadable
 from pipeline.ingest.readers import ocr
 from pipeline.ingest.readers.pdf import read_pdf
 from pipeline.ingest.sources import folder, scans
+from pipeline.settings import PdfSettings, RunSettings
 from pipeline.store.parts import read_part
-from pipeline.study import PdfSettings, RunSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

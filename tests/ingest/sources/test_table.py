@@ -12,8 +12,8 @@ import pytest
 
 from pipeline.errors import StudyError
 from pipeline.ingest.sources import table
+from pipeline.settings import Source
 from pipeline.store.parts import Part, read_part
-from pipeline.study import Source
 
 if TYPE_CHECKING:
     from pathlib import Path
