@@ -6,13 +6,13 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 RUN := $(BIN)/zwiesprache
 
-.PHONY: help corpus tokens timelines report check status test lint bench fuzz demo lock clean
+.PHONY: help corpus tokens timelines topics keywords paper report check status lock test lint bench fuzz demo pin clean
 
 help:
-	@echo "make corpus | tokens | timelines | report | check | status   [STUDY=configs/NAME.toml]"
-	@echo "make test | lint | bench | fuzz | demo | lock | clean"
+	@echo "make corpus | tokens | timelines | topics | keywords | paper | report | check | status | lock   [STUDY=configs/NAME.toml]"
+	@echo "make test | lint | bench | fuzz | demo | pin | clean"
 
-corpus tokens timelines report check status: $(VENV)/.runtime
+corpus tokens timelines topics keywords paper report check status lock: $(VENV)/.runtime
 	@$(RUN) $@ --study $(STUDY)
 
 test: $(VENV)/.dev
@@ -34,11 +34,11 @@ fuzz: $(VENV)/.dev
 demo: $(VENV)/.dev
 	@$(BIN)/python corpora/demo/make_demo.py
 
-# Pin anew: needs uv. No lock names a package index.
-LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet
-lock:
-	$(LOCK) --extra build --output-file requirements.lock
-	$(LOCK) --extra build --extra cluster --extra dev --extra ocr --output-file requirements-dev.lock
+# Pin the dependencies anew: needs uv. No lock names a package index. (The verb lock is that of the lexicon.)
+PIN := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet
+pin:
+	$(PIN) --extra build --output-file requirements.lock
+	$(PIN) --extra build --extra cluster --extra dev --extra ocr --output-file requirements-dev.lock
 
 clean:
 	rm -rf $(VENV) exports corpora/demo/*.parquet corpora/demo/*.arrow corpora/demo/manifest.json corpora/demo/.parts

@@ -187,9 +187,10 @@ def main() -> None:
         again = zwiesprache("timelines", "four_collections", folder)
         print(f"  a run with nothing to do: {again.seconds:.1f} s (asked: 2)")
     pdf_pages()
-    from tests import bench_duplicates
+    from tests import bench_duplicates, bench_words
 
     bench_duplicates.main()
+    bench_words.main()
 
 
 def pdf_pages() -> None:

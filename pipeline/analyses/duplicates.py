@@ -75,7 +75,7 @@ def _count(corpus: Corpus, concept: str, language: str) -> tuple[int, int, int]:
     table = corpus.mentions
     mine = pc.and_(pc.equal(table["concept"], concept), pc.equal(table["language"], language))
     documents = table["document"].filter(mine).to_pylist()
-    return len(documents), len(set(documents)), int(corpus.words_by_document(language).sum())
+    return len(documents), len(set(documents)), int(corpus.below_by_document(language).sum())
 
 
 def _columns(counts: dict[str, tuple[int, int, int]]) -> dict[str, Any]:

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipeline.concepts.lexicon import load_lexicon, plain
+import numpy as np
+
+from pipeline.concepts.check_words import risks_of_words
+from pipeline.concepts.lexicon import load_lexicon, plain, terms_of
+from pipeline.concepts.lock import describe_lock
+from pipeline.languages.stop_words import fold, read_list, stop_word_file
+from pipeline.languages.tokens import language_module
+from pipeline.languages.trained import find_models, gaps_of_models
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,7 +30,16 @@ def find_risks(study: Study) -> list[str]:
         StudyError: the study or the lexicon is wrong.
     """
     concepts = load_lexicon(study.lexicon)
-    return [*_risks_of_lexicon(study, concepts), *_risks_of_study(study)]
+    models = find_models(study).values()
+    words = risks_of_words(study, terms_of(concepts, "zh")) if "zh" in study.languages else []
+    return [
+        *_risks_of_lexicon(study, concepts),
+        *describe_lock(study.lexicon, concepts)[1:],
+        *words,
+        *_risks_of_study(study),
+        *_risks_of_stop_words(study, concepts),
+        *gaps_of_models(study, models),
+    ]
 
 
 def _risks_of_lexicon(study: Study, concepts: Sequence[Concept]) -> Iterator[str]:
@@ -58,6 +74,24 @@ def _nested(where: str, term: Term, terms: Sequence[Term]) -> Iterator[str]:
                 f"{where}: {term.form!r} ({term.concept}) lies in {other.form!r} ({other.concept}): "
                 f"there it is recorded, and counted for {other.concept} alone"
             )
+
+
+def _risks_of_stop_words(study: Study, concepts: Sequence[Concept]) -> Iterator[str]:
+    """Stop words that are terms; of lists that the study names also words that the text is never cut into."""
+    for code in study.languages:
+        path = stop_word_file(study, code)
+        listed = read_list(path)
+        terms = {fold(plain(t.form, code), code): t for c in concepts for t in c.terms if t.language == code}
+        for word in listed:
+            if (term := terms.get(fold(word, code))) is not None:
+                yield f"{path.name}: the stop word {word!r} is a term of {term.concept!r}: it is in no list of words"
+        if getattr(study.stop_words, code) is None:
+            continue
+        cuts = language_module(code).cut(listed)
+        number = np.bincount(cuts.passage, minlength=len(listed))
+        for word in (word for word, size in zip(listed, number.tolist(), strict=True) if size != 1):
+            if fold(word, code) not in terms:
+                yield f"{path.name}: the stop word {word!r} can never match: the text is cut inside it"
 
 
 def _risks_of_study(study: Study) -> Iterator[str]:

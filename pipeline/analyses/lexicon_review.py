@@ -1,0 +1,139 @@
+"""What the texts say of a lexicon: terms that collide, are dead, hang on one document, hide in others or dominate."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline.analyses.counts import read_corpus
+from pipeline.concepts.lexicon import load_lexicon, plain
+from pipeline.store import tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pipeline.analyses.counts import Corpus
+    from pipeline.records import Term
+    from pipeline.study import Study
+
+_FEW = 5
+"""Fewer mentions say nothing of where they lie."""
+_ONE_DOCUMENT = 0.8
+_NESTED = 0.5
+_DOMINANT = 0.95
+_ENOUGH = 20
+_NEAR = {"zh": 0.6, "de": 0.75, "en": 0.75}
+"""A form of the corpus is near to a dead term from this similarity (Levenshtein, normalised) on."""
+
+
+def review_lexicon(study: Study) -> list[str]:
+    """One sentence for each thing that a user should look at, from the mentions of a built corpus.
+
+    Counted passages only, as in every table.
+    """
+    terms = [term for concept in load_lexicon(study.lexicon) for term in concept.terms]
+    terms = [term for term in terms if term.language in study.languages]
+    corpus = read_corpus(study)
+    where = study.lexicon.name
+    said = [*_collisions(corpus), *_dead(study, corpus, terms), *_shares(corpus, terms)]
+    return [f"{where}: {sentence}" for sentence in said]
+
+
+def _collisions(corpus: Corpus) -> Iterator[str]:
+    """Counted mentions of different concepts that overlap: neither lies in the other."""
+    table = corpus.mentions
+    if "passage" not in table.column_names or table.num_rows < 2:
+        return
+    passage, start, end = (table[name].to_numpy().astype(np.int64) for name in ("passage", "start", "end"))
+    concept = table["concept"].combine_chunks().dictionary_encode().indices.to_numpy()
+    left = np.flatnonzero((passage[1:] == passage[:-1]) & (start[1:] < end[:-1]) & (concept[1:] != concept[:-1]))
+    if not len(left):
+        return
+    names = ["concept", "term"]
+    sides = [table.select(names).take(pa.array(index)) for index in (left, left + 1)]
+    pairs = pa.table([*sides[0].columns, *sides[1].columns, pa.array(left)], ["c1", "t1", "c2", "t2", "row"])
+    found = pairs.group_by(["c1", "t1", "c2", "t2"], use_threads=False).aggregate([("row", "count"), ("row", "min")])
+    for row in found.sort_by([("row_count", "descending"), ("row_min", "ascending")]).to_pylist():
+        at = row["row_min"]
+        first, second = table["surface"][at].as_py(), table["surface"][at + 1].as_py()
+        whole = first + second[int(end[at] - start[at + 1]) :]
+        yield (
+            f"{row['t1']!r} ({row['c1']}) and {row['t2']!r} ({row['c2']}) overlap {_times(row['row_count'])}, "
+            f"as in {whole!r}: both count there"
+        )
+
+
+def _dead(study: Study, corpus: Corpus, terms: Sequence[Term]) -> Iterator[str]:
+    seen = {
+        (row["concept"], row["language"], row["term"])
+        for table in (corpus.mentions, corpus.nested)
+        if table.num_rows
+        for row in table.group_by(["concept", "language", "term"]).aggregate([]).to_pylist()
+    }
+    dead = [term for term in terms if (term.concept, term.language, term.form) not in seen]
+    if not dead:
+        return
+    types = tokens.read_types(study.corpus_folder / tokens.TYPES_FILE, ["language", "lemma", "is_word"])
+    for code in study.languages:
+        mine = [term for term in dead if term.language == code]
+        words = types.filter(pc.and_(types["is_word"], pc.equal(types["language"], code)))["lemma"].unique()
+        known = {plain(term.form, code) for term in terms if term.language == code}
+        unknown = [word for word in words.to_pylist() if word not in known]
+        near = _nearest([plain(term.form, code) for term in mine], unknown, code)
+        for term, forms in zip(mine, near, strict=True):
+            hint = f"; the corpus has {', '.join(map(repr, forms))}" if forms and term.match != "regex" else ""
+            yield f"{term.form!r} ({term.concept}, {code}) is never found{hint}"
+
+
+def _nearest(forms: Sequence[str], words: Sequence[str], code: str) -> list[list[str]]:
+    """For each form up to three of the corpus's words that are spelt like it."""
+    from rapidfuzz import process
+    from rapidfuzz.distance import Levenshtein
+
+    near: list[list[str]] = []
+    for form in forms:
+        found = process.extract(
+            form, words, scorer=Levenshtein.normalized_similarity, score_cutoff=_NEAR[code], limit=3
+        )
+        near.append([word for word, _, _ in found])
+    return near
+
+
+def _shares(corpus: Corpus, terms: Sequence[Term]) -> Iterator[str]:
+    keys = ["concept", "language", "term"]
+    counted = _count(corpus.mentions, keys)
+    nested = _count(corpus.nested, keys)
+    concepts = _count(corpus.mentions, keys[:2])
+    documents = _count(corpus.mentions, [*keys, "document"])
+    largest: dict[tuple[object, ...], tuple[int, int]] = {}
+    for place, number in documents.items():
+        largest[place[:3]] = max(largest.get(place[:3], (0, 0)), (number, -int(str(place[3]))))
+    names = corpus.documents["doc_id"]
+    several = {(a.concept, a.language) for a in terms for b in terms
+               if a.form != b.form and (a.concept, a.language) == (b.concept, b.language)}  # fmt: skip
+    for term in terms:
+        key = (term.concept, term.language, term.form)
+        name = f"{term.form!r} ({term.concept}, {term.language})"
+        number, inside = counted.get(key, 0), nested.get(key, 0)
+        whole = concepts.get(key[:2], 0)
+        most, document = largest.get(key, (0, 0))
+        if number >= _FEW and most >= _ONE_DOCUMENT * number:
+            yield f"{name}: {most} of its {number} mentions stand in one document, {names[-document].as_py()}"
+        if number + inside >= _FEW and inside > _NESTED * (number + inside):
+            yield f"{name}: {inside} of its {number + inside} mentions lie in longer ones, where it is not counted"
+        if key[:2] in several and whole >= _ENOUGH and number >= _DOMINANT * whole:
+            yield f"{name}: {number} of the {whole} mentions of its concept are its own: the curve is that of one term"
+
+
+def _count(table: pa.Table, keys: Sequence[str]) -> dict[tuple[object, ...], int]:
+    if not table.num_rows:
+        return {}
+    found = table.group_by(list(keys)).aggregate([([], "count_all")])
+    return {tuple(row[key] for key in keys): row["count_all"] for row in found.to_pylist()}
+
+
+def _times(number: int) -> str:
+    return "once" if number == 1 else f"{number:,} times"
