@@ -11,7 +11,7 @@ from corpora_of_counts import draw_steps
 from scipy.stats import nbinom
 
 from pipeline.analyses.permutation import Part, adjust_holm, cap_loud, deal, p_value
-from pipeline.analyses.steps import LEVEL, _Gain, keep_gains, best_gain, find_break, find_steps
+from pipeline.analyses.steps import LEVEL, _Gain, best_gain, find_break, find_steps, keep_gains
 
 FLOORS = json.loads((Path(__file__).resolve().parent.parent / "floors.json").read_text(encoding="utf-8"))
 
