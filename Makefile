@@ -38,10 +38,11 @@ demo: $(VENV)/.dev
 PIN := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet
 pin:
 	$(PIN) --extra build --output-file requirements.lock
-	$(PIN) --extra build --extra cluster --extra dev --extra ocr --output-file requirements-dev.lock
+	$(PIN) --extra build --extra cluster --extra dev --extra ocr --extra remote --extra segmenter --output-file requirements-dev.lock
 
 clean:
-	rm -rf $(VENV) exports corpora/demo/*.parquet corpora/demo/*.arrow corpora/demo/manifest.json corpora/demo/.parts
+	rm -rf $(VENV) exports models/demo corpora/demo/*.parquet corpora/demo/*.arrow corpora/demo/manifest.json corpora/demo/rejects.csv
+	rm -rf corpora/demo/.parts corpora/demo/.kept corpora/demo/.cuts corpora/demo/.mentions corpora/demo/.words
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Zwiesprache needs Python 3.11 or newer")'
