@@ -1,0 +1,1 @@
+"""Texts of two languages in one space: vectors, and what is matched by them."""
