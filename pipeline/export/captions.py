@@ -33,6 +33,7 @@ def write_caption(
     draws: int,
     seed: int,
     note: str,
+    per: str = "words",
 ) -> str:
     """The caption of a timeline figure.
 
@@ -46,6 +47,7 @@ def write_caption(
         draws: of the bootstrap over documents.
         seed: of its random numbers.
         note: the study's own last word.
+        per: ``words`` or ``characters``, as the study says.
     """
     by_language = ", ".join(f"{LANGUAGE_NAMES.get(code, code)} {count:,}" for code, count in documents.items())
     total = sum(documents.values())
@@ -56,7 +58,7 @@ def write_caption(
     sentences = [
         f"{title.rstrip('.')}.",
         f"{corpus}{span}{missing}.",
-        f"Mentions per million words of {_join([_KIND_NAMES.get(kind, kind) for kind in kinds])}{once}.",
+        f"Mentions per million {per} of {_join([_KIND_NAMES.get(kind, kind) for kind in kinds])}{once}.",
         f"Band: 95 % interval of a bootstrap over documents ({draws:,} draws, seed {seed}).",
         note.strip(),
     ]

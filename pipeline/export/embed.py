@@ -10,6 +10,8 @@ from lxml import etree
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pipeline.export.points import Point
+
 _SVG, _XLINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}"
 _SHAPES = frozenset({"svg", "defs", "g", "a", "path", "use", "clipPath", "rect", "pattern", "title"})
 # What matplotlib draws with; its links' target is not among them, since they stay on the page.
@@ -20,13 +22,13 @@ _REFERENCE = re.compile(r"""(?:url\(|<use [^>]*?href=")#([^")]+)""")
 _LONG_NUMBER = re.compile(r"-?\d+\.\d{3,}")
 
 
-def embed_svg(svg: str, prefix: str, titles: Mapping[str, str] | None = None) -> str:
+def embed_svg(svg: str, prefix: str, points: Mapping[str, Point] | None = None) -> str:
     """The SVG for use inside HTML.
 
     Args:
         svg: a file that matplotlib wrote.
         prefix: makes its ids unlike those of the page's other figures.
-        titles: what a pointer resting on a link to a fragment says, by fragment.
+        points: what a link to a fragment stands for, by fragment; one without lines is no link any more.
 
     Returns:
         The same drawing without comments, metadata, scripts and idle groups, coordinates rounded to a hundredth of a
@@ -44,10 +46,8 @@ def embed_svg(svg: str, prefix: str, titles: Mapping[str, str] | None = None) ->
         element.text = element.tail = None
         _clean_attributes(element, ids)
         target = element.get(f"{_XLINK}href", "")
-        if element.tag == f"{_SVG}a" and titles and target[1:] in titles:
-            title = etree.Element(f"{_SVG}title")
-            title.text = titles[target[1:]]
-            element.insert(0, title)
+        if element.tag == f"{_SVG}a" and points and target[1:] in points:
+            _describe(element, points[target[1:]])
     for group in list(root.iter(f"{_SVG}g")):
         parent = group.getparent()
         if not group.attrib and parent is not None:
@@ -56,6 +56,19 @@ def embed_svg(svg: str, prefix: str, titles: Mapping[str, str] | None = None) ->
         del root.attrib["height"]
     root.set("width", "100%")
     return etree.tostring(root, encoding="unicode")
+
+
+def _describe(link: etree._Element, point: Point) -> None:
+    title = etree.Element(f"{_SVG}title")
+    title.text = point.title
+    link.insert(0, title)
+    if not point.href:
+        link.tag = f"{_SVG}g"
+        del link.attrib[f"{_XLINK}href"]
+        link.set("class", "point")
+        return
+    link.set(f"{_XLINK}href", point.href)
+    link.set("data-group", point.group)
 
 
 def _clean_attributes(element: etree._Element, ids: Mapping[str, str]) -> None:

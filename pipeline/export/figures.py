@@ -31,7 +31,7 @@ from pipeline.export.panels import (
     write_text,
 )  # fmt: skip
 from pipeline.export.phrases import ENGLISH
-from pipeline.export.series import ALL, FEW_DOCUMENTS, Series, concept_rows, read_series
+from pipeline.export.series import ALL, Series, concept_rows, read_series
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -277,9 +277,8 @@ def _draw_language(figure: Figure, curves: Curves, parts: _Parts, place: tuple[f
     shown["beyond"] |= panels.draw_band(axes, main)
     for group in (*inside, ALL):
         weight = 1.7 if group == ALL else 0.9
-        _draw_one(
-            axes, curves[language, group], styles.get(group, MAIN), (frame.concept, language), shown, weight=weight
-        )
+        of = (frame.concept, language, group)
+        _draw_one(axes, curves[language, group], styles.get(group, MAIN), of, shown, weight=weight)
     y += height + 1.5
     for group in strips:
         strip = place_axes(figure, x, y + 4.0, width, 8.6, share=axes)
@@ -287,7 +286,7 @@ def _draw_language(figure: Figure, curves: Curves, parts: _Parts, place: tuple[f
         one = curves[language, group]
         panels.scale_axis(strip, panels.top_of_axis(one, band=False), 2, number)
         shown["gap"] |= panels.draw_gaps(strip, one, frame)
-        _draw_one(strip, one, styles[group], (frame.concept, language), shown, weight=0.9)
+        _draw_one(strip, one, styles[group], (frame.concept, language, group), shown, weight=0.9)
         strip.tick_params(labelbottom=False)
         y += 14
     bars = place_axes(figure, x, y + 0.5, width, _BARS - 2, share=axes)
@@ -330,15 +329,15 @@ def _draw_small(
     shown["gap"] |= panels.draw_gaps(axes, main, frame)
     shown["beyond"] |= panels.draw_band(axes, main)
     weight = 0.7 if len(main.periods) > DENSE else 1.1
-    _draw_one(axes, main, MAIN, (frame.concept, language), shown, weight=weight)
+    _draw_one(axes, main, MAIN, (frame.concept, language, ALL), shown, weight=weight)
 
 
 def _draw_one(
-    axes: Axes, one: Series, style: Style, of: tuple[str, str], shown: dict[str, bool], *, weight: float
+    axes: Axes, one: Series, style: Style, of: tuple[str, str, str], shown: dict[str, bool], *, weight: float
 ) -> None:
     links = panels.point_links(one, *of)
     shown["beyond"] |= panels.draw_curve(axes, one, style, links, weight=weight)
-    shown["few"] |= bool(((one.words > 0) & (one.documents < FEW_DOCUMENTS)).any())
+    shown["few"] |= bool(one.doubtful.any())
 
 
 def _group_styles(curves: Curves) -> dict[str, Style]:

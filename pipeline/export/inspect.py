@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipeline.records import Box, Extract
-    from pipeline.study import PdfSettings
+    from pipeline.settings import PdfSettings
 
 DPI = 110
 COLOURS = {

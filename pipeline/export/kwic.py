@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.analyses.concordance import share_out
 from pipeline.export.series import ALL, anchor
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 CONTEXT = 60
 """Width of a context in Latin letters; a Han character counts as two."""
 TITLE = 60
+OUTSIDE, UNDATED = "outside the periods", "undated"
+"""What stands for a period where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,8 @@ class PeriodLines:
     """The lines shown for one period; ``anchor`` is where the figure's point leads to."""
 
     anchor: str
+    place: int
+    """Where it stands among all periods."""
     period: str
     found: int
     lines: Sequence[Line]
@@ -54,10 +59,21 @@ class PeriodLines:
 class Concordance:
     """The lines shown for one concept in one language."""
 
+    concept: str
     language: str
     found: int
     shown: int
     periods: Sequence[PeriodLines]
+
+    @property
+    def block(self) -> str:
+        """The id of the element of the page that holds all of them."""
+        return block_id(self.concept, self.language)
+
+
+def block_id(concept: str, language: str) -> str:
+    """The id of the element that holds the lines of a concept in a language."""
+    return f"lines-{concept}-{language}"
 
 
 def select_lines(rows: pa.Table, periods: pa.Table, concept: str, language: str, limit: int) -> Concordance:
@@ -70,19 +86,12 @@ def select_lines(rows: pa.Table, periods: pa.Table, concept: str, language: str,
         language: its code.
         limit: lines to show; more only where there are more periods with mentions.
     """
-    periods = periods.filter(pc.equal(periods["group"], ALL)).sort_by("start")
-    names = periods["period"].to_pylist()
-    starts, ends = (_days(periods[name]) for name in ("start", "end"))
-    days = _days(rows["date"])
-    at = np.searchsorted(starts, days, side="right") - 1
-    inside = (at >= 0) & ~np.isnat(days)
-    inside[inside] = days[inside] <= ends[at[inside]]
-    at = np.where(inside, at, len(names))
-    order = np.lexsort((np.arange(len(days)), days, at))
-    counts = np.bincount(at, minlength=len(names) + 1)
+    named = list_periods(rows, periods)
+    at = place_lines(rows, [name for name, _ in named])
+    order = np.lexsort((np.arange(rows.num_rows), _days(rows["date"]), at))
+    counts = np.bincount(at, minlength=len(named))
     quota = share_out(counts, limit)
     bounds = np.concatenate([[0], np.cumsum(counts)])
-    mentions = [*periods["mentions"].to_pylist(), int(counts[-1])]
     picked = [
         order[bounds[n] + np.floor((np.arange(quota[n]) + 0.5) * counts[n] / max(quota[n], 1)).astype(np.int64)]
         for n in range(len(counts))
@@ -90,25 +99,33 @@ def select_lines(rows: pa.Table, periods: pa.Table, concept: str, language: str,
     lines = _read_lines(rows.take(pa.array(np.concatenate(picked))))
     ends_of = np.cumsum([len(part) for part in picked])
     groups = [
-        PeriodLines(
-            anchor(concept, language, name), name, int(mentions[n]), lines[ends_of[n] - len(picked[n]) : ends_of[n]]
-        )
-        for n, name in enumerate([*names, "without a period"])
-        if mentions[n] or counts[n]
+        PeriodLines(anchor(concept, language, name), n, name, found, lines[ends_of[n] - len(picked[n]) : ends_of[n]])
+        for n, (name, found) in enumerate(named)
+        if found
     ]
-    return Concordance(language, rows.num_rows, len(lines), groups)
+    return Concordance(concept, language, sum(found for _, found in named), len(lines), groups)
 
 
-def share_out(counts: NDArray[np.int64], limit: int) -> NDArray[np.int64]:
-    """How many of each to take so that no more than ``limit`` are taken in all, none more than it must give.
+def list_periods(rows: pa.Table, periods: pa.Table) -> list[tuple[str, int]]:
+    """Each period with its counted mentions; behind them what is in none, lines without a date apart.
 
-    The highest ceiling under which the sum fits; one of each at least.
+    Args:
+        rows: the rows of ``concordance.csv`` for a concept and language.
+        periods: the rows of ``timelines.csv`` for them, all groups.
     """
-    low, high = 1, max(1, int(counts.max(initial=0)))
-    while low < high:
-        middle = (low + high + 1) // 2
-        low, high = (middle, high) if np.minimum(counts, middle).sum() <= limit else (low, middle - 1)
-    return np.asarray(np.minimum(counts, low), dtype=np.int64)
+    periods = periods.filter(pc.equal(periods["group"], ALL)).sort_by("start")
+    outside = rows.filter(pc.is_null(rows["period"]))
+    undated = outside["date"].null_count
+    named = list(zip(periods["period"].to_pylist(), periods["mentions"].to_pylist(), strict=True))
+    return [*named, (OUTSIDE, outside.num_rows - undated), (UNDATED, undated)]
+
+
+def place_lines(rows: pa.Table, names: Sequence[str]) -> NDArray[np.int64]:
+    """Where the period of each line stands among the names, which end with `OUTSIDE` and `UNDATED`."""
+    elsewhere = pc.if_else(pc.is_null(rows["date"]), UNDATED, OUTSIDE)
+    found = pc.index_in(pc.coalesce(rows["period"], elsewhere), value_set=pa.array(names, pa.string()))
+    place: NDArray[np.int64] = found.fill_null(len(names) - 2).to_numpy().astype(np.int64)
+    return place
 
 
 def web_address(url: str | None) -> str:

@@ -8,7 +8,6 @@ from pipeline.export import panels
 from pipeline.export.fonts import text_width
 from pipeline.export.names import group_name
 from pipeline.export.panels import EDGE, MAIN, POINT, SMALL
-from pipeline.export.series import FEW_DOCUMENTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -51,7 +50,7 @@ def draw_names(
 
 
 def marks(shown: Mapping[str, bool], page: Page) -> list[Artist]:
-    """The entries for few documents, gaps, what lies beyond the axis, and steps, as far as they were drawn."""
+    """The entries for doubtful intervals, gaps, what lies beyond the axis, and steps, as far as they were drawn."""
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
@@ -59,7 +58,7 @@ def marks(shown: Mapping[str, bool], page: Page) -> list[Artist]:
     look: dict[str, Any]
     if shown.get("few"):
         look = {"marker": "o", "markersize": 4, "markerfacecolor": "white", "linestyle": "none"}
-        found.append(Line2D([], [], color=MAIN.color, label=page.phrases.few.format(FEW_DOCUMENTS), **look))
+        found.append(Line2D([], [], color=MAIN.color, label=page.phrases.few, **look))
     if shown.get("gap"):
         look = {"edgecolor": panels.GAP_LINES, "hatch": "/////", "linewidth": 0}
         found.append(Patch(facecolor=panels.GAP, label=page.phrases.no_texts, **look))
@@ -75,8 +74,7 @@ def marks(shown: Mapping[str, bool], page: Page) -> list[Artist]:
 def legend_size(groups: Sequence[str], page: Page) -> tuple[int, int]:
     """Rows and columns of the key that fit into the width, if each entry there can be is there."""
     words = page.phrases
-    few = words.few.format(FEW_DOCUMENTS)
-    return key_size([words.all_texts, *groups, words.interval, few, words.no_texts, words.beyond], page)
+    return key_size([words.all_texts, *groups, words.interval, words.few, words.no_texts, words.beyond], page)
 
 
 def key_size(entries: Sequence[str], page: Page) -> tuple[int, int]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from pipeline.export.fonts import check_glyphs, text_width, wrap_text
 from pipeline.export.phrases import ENGLISH, Phrases
-from pipeline.export.series import FEW_DOCUMENTS, Series, alone, anchor, gaps, line_data
+from pipeline.export.series import ALL, Series, alone, anchor, gaps, line_data
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -154,7 +154,7 @@ def _draw_carets(
 
 
 def draw_curve(axes: Axes, series: Series, style: Style, links: Sequence[str | None], *, weight: float = 0.9) -> bool:
-    """A line with a point at each period with words; hollow where documents are few, a caret beyond the axis.
+    """A line with a point at each period with words; hollow where its interval is doubtful, a caret beyond the axis.
 
     A group with more than `DENSE` periods has points only where a line cannot show it.
 
@@ -187,7 +187,7 @@ def _draw_points(
     if not shown.any():
         return
     at = np.flatnonzero(shown)
-    faces = np.where(series.documents[at] < FEW_DOCUMENTS, "#ffffff", style.color)
+    faces = np.where(series.doubtful[at], "#ffffff", style.color)
     points = axes.scatter(
         series.middle[at],
         series.rate[at],
@@ -267,10 +267,10 @@ def name_periods(series: Series, frame: Frame, width: float) -> list[str]:
     ]
 
 
-def point_links(series: Series, concept: str, language: str) -> list[str | None]:
-    """For each period the fragment of the report with its lines; none where there is nothing to read."""
-    pairs = zip(series.periods, series.mentions.tolist(), strict=True)
-    return [f"#{anchor(concept, language, period)}" if mentions > 0 else None for period, mentions in pairs]
+def point_links(series: Series, concept: str, language: str, group: str = ALL) -> list[str | None]:
+    """For each period with words the fragment of the report with its lines."""
+    pairs = zip(series.periods, series.words.tolist(), strict=True)
+    return [f"#{anchor(concept, language, period, group)}" if words > 0 else None for period, words in pairs]
 
 
 def _largest(values: NDArray[np.float64]) -> float:

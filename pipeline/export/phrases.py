@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ class Phrases:
     last: str
     """Before the last of several."""
     rate: str
+    rate_characters: str
+    """In place of ``rate`` where characters stand below the line."""
     documents: str
     all_texts: str
     interval: str
@@ -63,8 +65,10 @@ class Phrases:
 
 ENGLISH = Phrases(
     code="en", thousands=",", decimal=".", percent="\u00a0%", comma=", ", last=" and ",
-    rate="mentions per million words", documents="documents", all_texts="all texts", interval="95 % interval",
-    few="fewer than {} documents", no_texts="no texts", beyond="beyond the axis", step="step",
+    rate="mentions per million words",
+    rate_characters="mentions per million characters", documents="documents", all_texts="all texts",
+    interval="95 % interval",
+    few="interval not to be trusted", no_texts="no texts", beyond="beyond the axis", step="step",
     no_term="no term in this language", nothing="No concept of the lexicon is mentioned in a dated document.",
     counts="{} mentions in {} words",
     left_out="The {} groups with most words are drawn; {} more are in the table.",
@@ -75,8 +79,9 @@ ENGLISH = Phrases(
 )  # fmt: skip
 GERMAN = Phrases(
     code="de", thousands=".", decimal=",", percent="\u00a0%", comma=", ", last=" und ",
-    rate="Nennungen je Million Wörter", documents="Dokumente", all_texts="alle Texte",
-    interval="95-%-Intervall", few="weniger als {} Dokumente", no_texts="keine Texte", beyond="über der Achse",
+    rate="Nennungen je Million Wörter",
+    rate_characters="Nennungen je Million Zeichen", documents="Dokumente", all_texts="alle Texte",
+    interval="95-%-Intervall", few="Intervall nicht verlässlich", no_texts="keine Texte", beyond="über der Achse",
     step="Sprung", no_term="kein Suchwort in dieser Sprache",
     nothing="Kein Begriff des Lexikons kommt in einem datierten Dokument vor.",
     counts="{} Nennungen in {} Wörtern",
@@ -90,8 +95,9 @@ GERMAN = Phrases(
 )  # fmt: skip
 CHINESE = Phrases(
     code="zh", thousands=",", decimal=".", percent="%", comma="、", last="和",
-    rate="每百万词提及次数", documents="文献数", all_texts="全部文本", interval="95%区间",
-    few="少于{}篇文献", no_texts="无文本", beyond="超出坐标轴", step="突变", no_term="词表中无此语言词条",
+    rate="每百万词提及次数",
+    rate_characters="每百万字符提及次数", documents="文献数", all_texts="全部文本", interval="95%区间",
+    few="区间不可靠", no_texts="无文本", beyond="超出坐标轴", step="突变", no_term="词表中无此语言词条",
     nothing="词表中的概念均未见于有日期的文献。", counts="{1}词中提及{0}次",
     left_out="图中为词数最多的{}组，其余{}组见表。",
     languages={"zh": "中文", "de": "德文", "en": "英文"},
@@ -100,3 +106,9 @@ CHINESE = Phrases(
     types={"speech": "讲话", "article": "文章", "city_website": "城市网站", "news": "新闻", "parliament": "议会"},
 )  # fmt: skip
 PHRASES: Mapping[str, Phrases] = {phrases.code: phrases for phrases in (ENGLISH, GERMAN, CHINESE)}
+
+
+def phrases_of(code: str, per: str) -> Phrases:
+    """The phrases of a language for rates per million ``words`` or ``characters``."""
+    phrases = PHRASES[code]
+    return phrases if per == "words" else replace(phrases, rate=phrases.rate_characters)

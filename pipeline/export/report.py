@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import re
 from dataclasses import dataclass, field
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow as pa
@@ -15,8 +17,12 @@ from markupsafe import Markup, escape
 from pipeline.export.captions import LANGUAGE_NAMES
 from pipeline.export.embed import embed_svg
 from pipeline.export.fonts import web_font
-from pipeline.export.kwic import Concordance, select_lines, web_address
+from pipeline.export.kwic import OUTSIDE, UNDATED, Concordance, select_lines, web_address
+from pipeline.export.lines import pack_lines
+from pipeline.export.names import short_title
+from pipeline.export.points import Point, read_points
 from pipeline.export.provenance import Provenance, first_copies, most_dependent, number_citations
+from pipeline.export.rooms import Rooms
 from pipeline.export.series import ALL, anchor, concept_rows
 from pipeline.export.tables import format_number
 from pipeline.records import REASONS
@@ -26,12 +32,11 @@ if TYPE_CHECKING:
 
     from pipeline.records import Concept
 
-LINES = 200
-"""Lines of the concordance shown for a concept in a language."""
+LINES = 60
+"""Lines of the concordance that stand in the page for a concept in a language; the script shows all."""
 _FEWEST_LINES = 20
-_PAGE_BYTES = 12_000_000
-_LINE_BYTES = 520
-"""What a line of the concordance takes of the page, about."""
+_ALL_LINES = 6000
+"""Lines that stand in the page for all of them, about."""
 _LONG = 60
 """A table of numbers with more periods shows those with most mentions."""
 _REJECTS = 300
@@ -70,6 +75,9 @@ class ReportData:
     notes: Sequence[str] = ()
     """What a reader must know first, such as the number of undated documents."""
     provenance: Provenance = field(default_factory=Provenance)
+    rooms: Rooms = field(default_factory=Rooms)
+    seed: int = 1
+    """Of the sample of lines that a page holds where all would be too many."""
 
 
 class _Period(NamedTuple):
@@ -81,6 +89,8 @@ class _Period(NamedTuple):
     rate: str
     interval: str
     share: str
+    anchor: str
+    """Where its lines stand; empty where there are none."""
 
 
 class _Numbers(NamedTuple):
@@ -94,7 +104,8 @@ class _Section(NamedTuple):
     mentions: Mapping[str, int]
     figure: Markup
     first: Sequence[Mapping[str, Any]]
-    changes: Sequence[Mapping[str, Any]]
+    elsewhere: Sequence[Mapping[str, Any]]
+    """What is counted and in no period: ``language``, ``period``, ``found``, ``anchor``."""
     numbers: Sequence[_Numbers]
     concordance: Sequence[Concordance]
 
@@ -103,7 +114,7 @@ def render_report(data: ReportData) -> str:
     """The page as HTML.
 
     All text of the documents is escaped; only http and https addresses are links; a content security policy forbids
-    scripts and the network.
+    the network and all scripts but the page's own, which it names by its sha256.
     """
     page = Environment(
         loader=PackageLoader("pipeline.export", "templates"),
@@ -116,24 +127,33 @@ def render_report(data: ReportData) -> str:
     page.globals.update(web_address=web_address)
     found = _found_languages(data)
     shown = [concept for concept in data.concepts if concept.id in found]
+    points = {concept.id: read_points(concept_rows(data.timelines, concept.id), concept.label) for concept in shown}
     figures = [
-        _embed(data.figures.get(concept.id, ""), f"f{number}", _point_titles(concept_rows(data.timelines, concept.id)))
+        _embed(data.figures.get(concept.id, ""), f"f{number}", points[concept.id])
         for number, concept in enumerate(shown)
     ]
-    overview = _embed(data.overview, "overview", {})
-    room = _PAGE_BYTES - len(overview) - sum(map(len, figures))
-    limit = max(_FEWEST_LINES, min(LINES, room // (_LINE_BYTES * max(1, sum(map(len, found.values()))))))
+    overview = _embed(data.overview, "overview", {name: one for few in points.values() for name, one in few.items()})
+    pairs = [(concept.id, language) for concept in shown for language in found[concept.id]]
+    limit = max(_FEWEST_LINES, min(LINES, _ALL_LINES // max(1, len(pairs))))
     sections = [
         _section(data, concept, found[concept.id], figure, limit)
         for concept, figure in zip(shown, figures, strict=True)
     ]
     cited, numbers = number_citations((lines for s in sections for lines in s.concordance), data.provenance.citations)
+    script = files("pipeline.export").joinpath("templates", "report.js").read_text(encoding="utf-8")
     html = page.get_template("report.html.j2").render(
         data=data,
         sections=sections,
         absent=[concept for concept in data.concepts if concept.id not in found],
         overview=overview,
         composition=_embed(data.composition, "composition", {}),
+        rooms=data.rooms,
+        pair_figures=[_embed(pair.figure, f"p{number}", {}) for number, pair in enumerate(data.rooms.pairs)],
+        grid=_embed(data.rooms.grid, "grid", {}),
+        lines=pack_lines(data.concordance, data.timelines, pairs, numbers, seed=data.seed),
+        names={(one.id, code): short_title(one.label, one.id, code) for one in shown for code in found[one.id]},
+        script=script,
+        script_hash=f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}",
         corpus=_summarise_corpus(data.corpus, data.languages),
         reasons=_count_reasons(data.rejects),
         rejects=data.rejects.slice(0, _REJECTS).to_pylist(),
@@ -173,9 +193,9 @@ def _number(value: object) -> str:
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 
-def _embed(svg: str, prefix: str, titles: Mapping[str, str]) -> Markup:
+def _embed(svg: str, prefix: str, points: Mapping[str, Point]) -> Markup:
     # The SVG was parsed and rebuilt from shapes alone: nothing of a document is left in it but outlines.
-    return Markup(embed_svg(svg, prefix, titles)) if svg else Markup("")  # noqa: S704
+    return Markup(embed_svg(svg, prefix, points)) if svg else Markup("")  # noqa: S704
 
 
 def _found_languages(data: ReportData) -> dict[str, list[str]]:
@@ -205,6 +225,10 @@ def _section(data: ReportData, concept: Concept, languages: Sequence[str], figur
         for row in changes
         if row["kind"] == "first_seen" and row["group"] == ALL
     ]
+    concordance = [
+        select_lines(_of(lines, language), _of(everything, language), concept.id, language, limit)
+        for language in languages
+    ]
     totals = everything.group_by("language").aggregate([("mentions", "sum")])
     mentions = dict(zip(totals["language"].to_pylist(), totals["mentions_sum"].to_pylist(), strict=True))
     return _Section(
@@ -212,28 +236,19 @@ def _section(data: ReportData, concept: Concept, languages: Sequence[str], figur
         mentions={language: mentions.get(language) or 0 for language in languages},
         figure=figure,
         first=sorted(first, key=lambda row: str(row["date"])),
-        changes=[row for row in changes if row["kind"] != "first_seen"],
-        numbers=[_numbers(_of(everything, language), language) for language in languages if mentions.get(language)],
-        concordance=[
-            select_lines(_of(lines, language), _of(everything, language), concept.id, language, limit)
-            for language in languages
+        elsewhere=[
+            {"language": one.language, "period": part.period, "found": part.found, "anchor": part.anchor}
+            for one in concordance
+            for part in one.periods
+            if part.period in {OUTSIDE, UNDATED}
         ],
+        numbers=[_numbers(_of(everything, language), language) for language in languages if mentions.get(language)],
+        concordance=concordance,
     )
 
 
 def _of(table: pa.Table, language: str) -> pa.Table:
     return table.filter(pc.equal(table["language"], language))
-
-
-def _point_titles(rows: pa.Table) -> dict[str, str]:
-    """What a pointer over a point says, by the anchor that the point leads to."""
-    rows = rows.filter(pc.equal(rows["group"], ALL))
-    names = ("concept", "language", "period", "mentions")
-    return {
-        anchor(concept, language, period): f"{period}: {mentions:,} in all texts"
-        for concept, language, period, mentions in zip(*(rows[name].to_pylist() for name in names), strict=True)
-        if mentions
-    }
 
 
 def _numbers(rows: pa.Table, language: str) -> _Numbers:
@@ -256,6 +271,7 @@ def _period(row: Mapping[str, Any]) -> _Period:
         _number(row["per_million"]) if row["words"] else "no texts",
         interval,
         share,
+        anchor(row["concept"], row["language"], row["period"]) if row["mentions"] else "",
     )
 
 

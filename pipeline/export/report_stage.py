@@ -8,16 +8,21 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from pipeline import __version__
-from pipeline.concepts.lexicon import load_lexicon
+from pipeline.concepts.lock import lock_path
 from pipeline.concepts.mentions import MENTIONS_STAGE
 from pipeline.export.bibliography import FOLDER, TABLE, read_bibliography
 from pipeline.export.composition import draw_corpus
-from pipeline.export.figures import to_svg
+from pipeline.export.emancipation import draw_emancipation
+from pipeline.export.figures import REPORT, to_svg
+from pipeline.export.marks import mark_concepts, mark_note
 from pipeline.export.provenance import Provenance, count_evidence
 from pipeline.export.report import ReportData, render_report
+from pipeline.export.robustness import draw_choices, list_cells
+from pipeline.export.rooms import Rooms, list_pairs, make_rooms
 from pipeline.export.stages import FIGURES, TABLES, TABLES_FOLDER, TIMELINES_STAGE, read_rejects, words_for_readers
 from pipeline.ingest.corpus import CORPUS, REJECTS_FILE
 from pipeline.languages.tokens import language_module
+from pipeline.languages.trained import find_models
 from pipeline.stages import Progress, Stage, Summary, read_summary
 from pipeline.store.corpus import DOCUMENTS_FILE, read_documents
 from pipeline.store.tables import read_table
@@ -39,7 +44,7 @@ def write_report(study: Study, draft: Path, progress: Progress) -> Summary:
     """
     folder = study.export_folder
     made = {name: read_table(folder / TABLES_FOLDER, name) for name in TABLES}
-    concepts = load_lexicon(study.lexicon)
+    concepts = mark_concepts(study)
     svg = {path.stem: path.read_text(encoding="utf-8") for path in sorted((folder / FIGURES).glob("*.svg"))}
     drawn = draw_corpus(made["corpus"])
     rejects = read_rejects(study.corpus_folder / REJECTS_FILE)
@@ -49,7 +54,7 @@ def write_report(study: Study, draft: Path, progress: Progress) -> Summary:
         name=study.name,
         version=__version__,
         languages=study.languages,
-        note=study.note,
+        note=mark_note(study, "en"),
         sources=[_source(study, source.id) for source in study.sources],
         corpus=made["corpus"],
         rejects=pa.table({name: pa.array([row[name] for row in rejects], pa.string()) for name in names}),
@@ -64,6 +69,8 @@ def write_report(study: Study, draft: Path, progress: Progress) -> Summary:
         facts=_facts(study),
         notes=_notes(study),
         provenance=_provenance(study, made),
+        rooms=_rooms(made, {concept.id: concept.label for concept in concepts}),
+        seed=study.concordance.seed,
     )
     page = render_report(data)
     (draft / REPORT_FILE).write_text(page, encoding="utf-8")
@@ -78,6 +85,16 @@ def _provenance(study: Study, made: Mapping[str, pa.Table]) -> Provenance:
     citations = {doc_id: (author_date, gbt) for doc_id, author_date, gbt in zip(*columns, strict=True)}
     copies = made["copies"] if len(made["copies"]) else None
     return Provenance(count_evidence(documents), copies, made["duplicates"], citations)
+
+
+def _rooms(made: Mapping[str, pa.Table], labels: Mapping[str, Mapping[str, str]]) -> Rooms:
+    pairs = {
+        pair: to_svg(draw_emancipation(made["emancipation"], pair, labels, ""))
+        for pair in list_pairs(made["emancipation"])
+    }
+    cells = list_cells(made["robustness"], labels)
+    grid = to_svg(draw_choices(made["robustness"], labels, cells, REPORT)) if cells else ""
+    return make_rooms(made, pairs, grid)
 
 
 def _source(study: Study, name: str) -> dict[str, str]:
@@ -103,10 +120,16 @@ def _facts(study: Study) -> dict[str, str]:
         "copies": f"duplicates = {study.passages.duplicates}",
         "period": period,
         "interval": f"95 %, bootstrap over documents, {timelines.bootstrap:,} draws, seed {timelines.seed}",
-        "words": "; ".join(f"{code}: {language_module(code).VERSION}" for code in study.languages),
+        "words": "; ".join(f"{code}: {_words_from(study, code)}" for code in study.languages),
         "readers": "; ".join(f"{tool} {version(tool)}" for tool in ("pypdfium2", "trafilatura")),
         "terms never found": "; ".join(read_summary(MENTIONS_STAGE, study)["terms_never_found"]) or "none",
     }
+
+
+def _words_from(study: Study, code: str) -> str:
+    model = find_models(study).get(code)
+    tools = language_module(code).VERSION
+    return f"{model.title} (sha256 {model.sha256[:12]}); {tools}" if model else tools
 
 
 def _notes(study: Study) -> list[str]:
@@ -140,6 +163,7 @@ def _reads(study: Study) -> list[Path]:
     folder = study.export_folder
     return [
         study.lexicon,
+        lock_path(study.lexicon),
         study.corpus_folder / DOCUMENTS_FILE,
         study.corpus_folder / REJECTS_FILE,
         folder / FOLDER / f"{TABLE}.arrow",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import numpy as np
 import pyarrow as pa
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 ALL = "all"
 FEW_DOCUMENTS = 5
-"""A period with fewer documents is drawn as a hollow point."""
+"""The rate of a period with fewer documents does not stretch a shared axis."""
 
 _SAME_DAY = 0.5 / 366
 
@@ -27,7 +28,7 @@ class Series:
     """One curve: a concept in one language and group, its periods in order.
 
     ``left`` and ``right`` are decimal years, the first day and the day after the last; ``rate``, ``low`` and ``high``
-    are mentions per million words, NaN in a period without words.
+    are mentions per million words, NaN in a period without words; ``doubtful`` says whose interval cannot be trusted.
     """
 
     periods: tuple[str, ...]
@@ -39,6 +40,7 @@ class Series:
     rate: Floats
     low: Floats
     high: Floats
+    doubtful: NDArray[np.bool_]
 
     @property
     def middle(self) -> Floats:
@@ -46,9 +48,13 @@ class Series:
         return (self.left + self.right) / 2
 
 
-def anchor(concept: str, language: str, period: str) -> str:
-    """The id in the report of the concordance lines that a point counts: ``city_diplomacy-zh-2014``."""
-    return "-".join(re.sub(r"[^\w.-]+", "_", part) for part in (concept, language, period))
+def anchor(concept: str, language: str, period: str, group: str = ALL) -> str:
+    """The id in the report of the concordance lines that a point counts: ``city_diplomacy-zh-2014``.
+
+    A group's point has the group behind it, ``~source_type%3Dspeech``: the report finds its lines among those of all.
+    """
+    place = "-".join(re.sub(r"[^\w.-]+", "_", part) for part in (concept, language, period))
+    return place if group == ALL else f"{place}~{quote(group, safe='')}"
 
 
 def concept_rows(timelines: pa.Table, concept: str) -> pa.Table:
@@ -69,6 +75,9 @@ def read_series(rows: pa.Table) -> dict[tuple[str, str], Series]:
     for name in ("per_million", "low", "high"):
         columns[name] = np.where(gap, np.nan, columns[name])
     periods = np.array(rows["period"].to_pylist(), dtype=object)
+    doubtful = np.zeros(rows.num_rows, np.bool_)
+    if "interval_note" in rows.column_names:
+        doubtful = rows["interval_note"].is_valid().to_numpy() & ~gap
     series = {}
     for key, found in members.items():
         at = np.array(found)[np.argsort(left[found], kind="stable")]
@@ -82,6 +91,7 @@ def read_series(rows: pa.Table) -> dict[tuple[str, str], Series]:
             rate=columns["per_million"][at],
             low=columns["low"][at],
             high=columns["high"][at],
+            doubtful=doubtful[at],
         )
     return series
 

@@ -7,19 +7,31 @@ from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from pipeline.analyses.changes import changes
 from pipeline.analyses.composition import composition
+from pipeline.analyses.conclusions import conclusions
 from pipeline.analyses.concordance import concordance
 from pipeline.analyses.counts import read_corpus
+from pipeline.analyses.decomposition import decomposition
 from pipeline.analyses.duplicates import duplicates, list_copies
+from pipeline.analyses.emancipation import check_pairs, emancipation
+from pipeline.analyses.robustness import robustness
 from pipeline.analyses.timelines import timelines
+from pipeline.analyses.variants import variants
 from pipeline.concepts.lexicon import load_lexicon
+from pipeline.concepts.lock import lock_path
 from pipeline.concepts.mentions import MENTIONS_FILE
 from pipeline.executor import map_in_order, open_executor
 from pipeline.export import tables
 from pipeline.export.bibliography import FOLDER, TABLE, read_bibliography
 from pipeline.export.captions import write_caption
+from pipeline.export.marks import mark_concepts, mark_note
+from pipeline.export.phrases import phrases_of
 from pipeline.ingest.corpus import REJECTS_FILE
+from pipeline.languages.segmenters import installed_segmenters
+from pipeline.languages.stop_words import stop_word_file
 from pipeline.stages import Progress, Stage, Summary
 from pipeline.store import corpus, tokens
 from pipeline.store.tables import read_table, write_tables
@@ -33,7 +45,10 @@ if TYPE_CHECKING:
     from pipeline.study import Study
 
 TABLES_FOLDER = ".tables"
-TABLES = ("corpus", "timelines", "changes", "concordance", "copies", "duplicates")
+TABLES = (
+    "corpus", "timelines", "variants", "changes", "decomposition", "emancipation", "concordance",
+    "copies", "duplicates", "robustness", "conclusions",
+)  # fmt: skip
 FIGURES = "timelines_by_language"
 WORKBOOK = "tables.xlsx"
 _FIGURE_KINDS = ("pdf", "svg", "png", "csv")
@@ -46,15 +61,24 @@ def write_timelines(study: Study, draft: Path, progress: Progress) -> Summary:
         Counted mentions, undated documents and mentions in them, first mentions by concept and language.
     """
     concepts = load_lexicon(study.lexicon)
+    check_pairs(study, concepts)
     built = read_corpus(study)
     rejected = Counter(row["source_id"] for row in read_rejects(study.corpus_folder / REJECTS_FILE))
+    curves = timelines(study, built, concepts, lambda done, whole: progress("timelines", done, whole))
+    stepped = changes(study, built, concepts, curves)
+    grid = robustness(study, built, concepts, stepped, progress)
     made: dict[str, pa.Table] = {
         "corpus": composition(study, built, rejected),
-        "timelines": timelines(study, built, concepts, lambda done, whole: progress("timelines", done, whole)),
-        "changes": changes(study, built, concepts),
+        "timelines": curves,
+        "variants": variants(study, built, concepts),
+        "changes": stepped,
+        "decomposition": decomposition(study, built, concepts, stepped),
+        "emancipation": emancipation(study, built, concepts),
         "concordance": concordance(study, built, concepts, read_bibliography(study)),
         "copies": list_copies(built.documents),
         "duplicates": duplicates(study, built, concepts),
+        "robustness": grid,
+        "conclusions": conclusions(study, built, grid),
     }
     write_tables(draft / TABLES_FOLDER, made)
     for name, table in made.items():
@@ -66,14 +90,14 @@ def write_timelines(study: Study, draft: Path, progress: Progress) -> Summary:
         "mentions": built.mentions.num_rows,
         "documents": built.documents.num_rows,
         "undated_documents": built.documents["date"].null_count,
-        "undated_mentions": made["concordance"]["date"].null_count,
+        "undated_mentions": int(np.isnat(built.dates)[built.mentions["document"].to_numpy()].sum()),
     }
 
 
 def write_figures(study: Study, draft: Path, progress: Progress) -> Summary:
     """Draw the overview and one figure for each concept that is mentioned; write the workbook meanwhile."""
     table = read_table(study.export_folder / TABLES_FOLDER, "timelines")
-    labels = {concept.id: concept.label for concept in load_lexicon(study.lexicon)}
+    labels = {concept.id: concept.label for concept in mark_concepts(study)}
     (draft / FIGURES).mkdir()
     mentioned = {row["concept"] for row in table.select(["concept", "mentions"]).to_pylist() if row["mentions"]}
     wanted: list[str | None] = [None, *(concept for concept in labels if concept in mentioned)]
@@ -96,15 +120,17 @@ def _write_workbook(study: Study, draft: Path) -> None:
 
 def _write_figure(study: Study, draft: Path, concept: str | None) -> None:
     from pipeline.export import figures
+    from pipeline.export.panels import Page
 
+    page = Page(phrases=phrases_of("en", study.timelines.per))
     table = read_table(study.export_folder / TABLES_FOLDER, "timelines")
-    labels = {known.id: known.label for known in load_lexicon(study.lexicon)}
+    labels = {known.id: known.label for known in mark_concepts(study)}
     note = caption(study)
     if concept is None:
-        figure = figures.draw_overview(table, labels, note)
+        figure = figures.draw_overview(table, labels, note, page=page)
         stem = draft / FIGURES
     else:
-        figure = figures.draw_concept(table, concept, labels[concept], note)
+        figure = figures.draw_concept(table, concept, labels[concept], note, page=page)
         stem = draft / FIGURES / concept
     figures.save(figure, stem)
     tables.write_csv(figures.figure_data(table, concept), stem.with_name(f"{stem.name}.csv"))
@@ -127,7 +153,8 @@ def caption(study: Study) -> str:
         duplicates=study.passages.duplicates,
         draws=study.timelines.bootstrap,
         seed=study.timelines.seed,
-        note=study.note,
+        note=mark_note(study, "en"),
+        per=study.timelines.per,
     )
 
 
@@ -151,6 +178,8 @@ def _timeline_settings(study: Study) -> dict[str, Any]:
         "keep": sorted(study.passages.keep),
         "duplicates": study.passages.duplicates,
         "timelines": study.timelines.model_dump(mode="json"),
+        "concordance": study.concordance.model_dump(mode="json"),
+        "emancipation": study.emancipation.model_dump(mode="json") | {"window": study.collocations.window},
         "title": study.title,
         "types": [[source.id, source.type] for source in study.sources],
     }
@@ -164,12 +193,20 @@ def words_for_readers(study: Study) -> dict[str, Any]:
 
 def _from_corpus(study: Study) -> list[Path]:
     names = (corpus.DOCUMENTS_FILE, corpus.PASSAGES_FILE, MENTIONS_FILE, tokens.WORDS_FILE, REJECTS_FILE)
-    return [study.lexicon, *(study.corpus_folder / name for name in names)]
+    return [study.lexicon, lock_path(study.lexicon), *(study.corpus_folder / name for name in names)]
+
+
+def _of_contexts(study: Study) -> list[Path]:
+    """What the words around mentions are read from; nothing where no pair of concepts is asked for."""
+    if not study.emancipation.pairs:
+        return []
+    words = [study.corpus_folder / name for name in (tokens.TOKENS_FILE, tokens.TYPES_FILE)]
+    return [*words, *(stop_word_file(study, code) for code in study.languages)]
 
 
 def _from_tables(study: Study) -> list[Path]:
     folder = study.export_folder / TABLES_FOLDER
-    return [study.lexicon, *(folder / f"{name}.arrow" for name in TABLES)]
+    return [study.lexicon, lock_path(study.lexicon), *(folder / f"{name}.arrow" for name in TABLES)]
 
 
 def _bibliography(study: Study) -> Path:
@@ -179,11 +216,18 @@ def _bibliography(study: Study) -> Path:
 TIMELINES_STAGE = Stage(
     name="timelines",
     folder=lambda study: study.export_folder,
-    settings=_timeline_settings,
-    reads=lambda study: [*_from_corpus(study), _bibliography(study)],
+    settings=lambda study: _timeline_settings(study) | {"segmenters": installed_segmenters(study)},
+    reads=lambda study: [*_from_corpus(study), *_of_contexts(study), _bibliography(study)],
     writes=(*(f"{name}.csv" for name in TABLES), "latex", TABLES_FOLDER),
-    modules=("pipeline.analyses", "pipeline.export.tables", "pipeline.export.stages", "pipeline.store"),
-    tools=("numpy", "pyarrow"),
+    modules=(
+        "pipeline.analyses",
+        "pipeline.export.stages",
+        "pipeline.export.tables",
+        "pipeline.languages.segmenters",
+        "pipeline.languages.stop_words",
+        "pipeline.store",
+    ),
+    tools=("numpy", "pyarrow", "ruptures", "scipy"),
     run=write_timelines,
 )
 

@@ -10,12 +10,15 @@ from hypothesis import strategies as st
 from made import build, make_document, make_study
 from strategies import de_text, zh_text
 
-from pipeline.analyses.concordance import CONCORDANCE, CONTEXT, concordance
+from pipeline.analyses.concordance import CONCORDANCE, CONTEXT, concordance, sort_keys
 from pipeline.analyses.counts import read_corpus
 from pipeline.concepts.lexicon import load_lexicon
+from pipeline.study import load_study
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from pipeline.study import Study
 
 LEXICON = """
 [[concept]]
@@ -79,3 +82,74 @@ def test_copies_count_where_the_study_says_so(tmp_path: Path, settings_: str, co
     copy = {"duplicate_of": "texts/a", "duplicate_kind": "exact"}
     build(study, [make_document("a", ("zh", "外交")), make_document("b", ("zh", "外交"), **copy)])
     assert read_corpus(study).mentions.num_rows == counted
+
+
+SORTED = """
+[[concept]]
+id = "a"
+zh = ["外交"]
+de = ["Diplomatie"]
+"""
+
+
+def study_with(folder: Path, concordance: str, timelines: str = "") -> Study:
+    make_study(folder, SORTED, timelines=timelines)
+    path = folder / "study.toml"
+    path.write_text(path.read_text(encoding="utf-8") + f"\n[concordance]\n{concordance}\n", encoding="utf-8")
+    return load_study(path, folder)
+
+
+@pytest.mark.parametrize(
+    ("sort", "german", "chinese"),
+    [
+        ("date", [0, 1, 2], [3, 4]),
+        ("left", [1, 0, 2], [4, 3]),
+        ("right", [2, 1, 0], [4, 3]),
+    ],
+)
+def test_lines_are_sorted_by_words_outward_in_german_and_by_characters_in_chinese(
+    tmp_path: Path, sort: str, german: list[int], chinese: list[int]
+) -> None:
+    study = study_with(tmp_path, f'sort = "{sort}"')
+    texts = [("de", "der öde Diplomatie Zug"), ("de", "keine große. Diplomatie Ära"), ("de", "zur Ode: Diplomatie ab"),
+             ("zh", "乙甲外交乙"), ("zh", "甲乙外交丁")]  # fmt: skip
+    build(study, [make_document(f"{i}", text, date=f"201{i}-01-01") for i, text in enumerate(texts)])
+    rows = concordance(study, read_corpus(study), load_lexicon(study.lexicon)).to_pylist()
+    found = [row["left"] + row["match"] + row["right"] for row in rows]
+    assert found == [texts[n][1] for n in (*chinese, *german)]
+
+
+def test_the_sort_key_reads_away_from_the_match_without_case_accents_and_punctuation() -> None:
+    left = sort_keys(["Die Öffnung, der", "发展，友好 "], ["de", "zh"], outward_left=True)
+    right = sort_keys([" ist: Großes", "（的）"], ["de", "zh"], outward_left=False)
+    assert left == ["der offnung die", "好友展发"]
+    assert right == ["ist grosses", "的"]
+
+
+def test_a_sample_keeps_rare_concepts_whole_and_says_how_many_of_how_many(tmp_path: Path) -> None:
+    texts = [make_document(f"{i}", ("zh", "外交，外交。"), date="2014-01-01") for i in range(40)]
+    texts.append(make_document("de", ("de", "Die Diplomatie."), date="2014-01-01"))
+    tables = []
+    for n, seed in enumerate((1, 1, 2)):
+        study = study_with(tmp_path / str(n), f"lines = 21\nseed = {seed}")
+        build(study, texts)
+        tables.append(concordance(study, read_corpus(study), load_lexicon(study.lexicon)))
+    first, again, other = tables
+    assert first.equals(again)
+    assert not first.equals(other)
+    assert [(r["language"], r["lines"], r["mentions"]) for r in first.to_pylist()] == [("zh", 20, 80)] * 20 + [
+        ("de", 1, 1)
+    ]
+    places = {(r["doc_id"], r["start"]) for r in first.to_pylist()}
+    assert len(places) == 21, "drawn without replacement"
+
+
+def test_the_columns_that_a_study_groups_by_stand_behind_the_others(tmp_path: Path) -> None:
+    study = study_with(tmp_path, "", 'group_by = ["source_type", "publisher", "language"]')
+    build(study, [make_document("a", ("zh", "外交"), ("de", "Diplomatie"), publisher="甲")])
+    table = concordance(study, read_corpus(study), load_lexicon(study.lexicon))
+    assert table.column_names == [*CONCORDANCE.names, "publisher", "document_language"]
+    assert [(r["language"], r["publisher"], r["document_language"]) for r in table.to_pylist()] == [
+        ("zh", "甲", "zh"),
+        ("de", "甲", "zh"),
+    ]

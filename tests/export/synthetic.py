@@ -38,6 +38,7 @@ TIMELINES = pa.schema(
         ("share_high", pa.float64()),
         ("dispersion", pa.float64()),
         ("adjusted_per_million", pa.float64()),
+        ("interval_note", pa.string()),
     ]
 )
 
@@ -114,6 +115,7 @@ def _row(
         "share_high": share,
         "dispersion": None,
         "adjusted_per_million": rate,
+        "interval_note": "few_documents" if 0 < documents < 10 else None,
     }
 
 
@@ -144,7 +146,7 @@ CONCORDANCE = pa.schema(
         ("date", pa.date32()),
         *((name, pa.string()) for name in ("doc_id", "source_type", "title")),
         ("page", pa.int32()),
-        *((name, pa.string()) for name in ("left", "match", "right", "url")),
+        *((name, pa.string()) for name in ("left", "match", "right", "url", "period")),
     ]
 )
 _TEXTS = {
@@ -217,7 +219,7 @@ def _line(row: dict[str, object], date: dt.date | None, n: int) -> dict[str, obj
         "concept": row["concept"],
         "language": row["language"],
         "date": date,
-        "doc_id": f"speeches/{row['language']}_{row['period']}_{n}",
+        "doc_id": f"speeches/{row['concept']}_{row['language']}_{row['period'] if date else 'undated'}_{n}",
         "source_type": "speech",
         "title": title,
         "page": 1 + n % 9 if n % 3 else None,
@@ -225,6 +227,7 @@ def _line(row: dict[str, object], date: dt.date | None, n: int) -> dict[str, obj
         "match": label.get(str(row["language"]), "Wort"),
         "right": right,
         "url": None if n % 3 else f"https://stadt.example/{n}",
+        "period": row["period"] if date else None,
     }
 
 

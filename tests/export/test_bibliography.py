@@ -80,7 +80,7 @@ def test_every_document_is_cited_in_both_styles_and_so_is_each_mention(
     assert rows["reden/a.txt"]["author"] == "'=张三", "a name that a spreadsheet would run is guarded"
     assert rows["reden/a.txt"]["citation_gbt"] == "'=张三. 讲话[Z]. 2014."
     mentions = table(here, "concordance")
-    assert list(mentions[0])[-2:] == ["citation_gbt", "citation"]
+    assert {"citation_gbt", "citation"} <= set(mentions[0])
     assert {row["doc_id"]: row["citation"] for row in mentions} == {
         name: rows[name]["citation"] for name in ("lib/chen2009", "reden/a.txt")
     }

@@ -150,9 +150,9 @@ def test_a_quiet_period_is_a_point_at_zero_and_a_gap_is_no_point() -> None:
     assert (offsets[:, 1] == 0).all()
 
 
-def test_points_of_few_documents_are_hollow() -> None:
+def test_points_whose_interval_cannot_be_trusted_are_hollow() -> None:
     table = make_timelines(languages=("zh",), groups=(), gaps=(), seed=3)
-    few = sum(0 < n < 5 for n in table["documents"].to_pylist())
+    few = sum(note is not None for note in concept_rows(table, ONE)["interval_note"].to_pylist())
     assert few
     (axes,) = rate_axes(draw(table))
     faces = [face for p in axes.collections if len(p.get_urls()) == 21 for face in p.get_facecolors().tolist()]
@@ -164,7 +164,7 @@ def test_each_linked_point_leads_to_the_lines_counted_in_it(tmp_path: Path) -> N
     _, svg, _ = figures.save(draw(table), tmp_path / "f")
     links = re.findall(r'<a xlink:href="([^"]*)"', svg.read_text(encoding="utf-8"))
     rows = concept_rows(table, ONE).to_pylist()
-    counted = [f"#{anchor(ONE, row['language'], row['period'])}" for row in rows if row["mentions"]]
+    counted = [f"#{anchor(ONE, row['language'], row['period'], row['group'])}" for row in rows if row["words"]]
     assert sorted(links) == sorted(counted)
 
 
@@ -182,7 +182,7 @@ def test_groups_differ_in_colour_marker_and_dashes() -> None:
         "article",
         "city website",
         "95 % interval",
-        "fewer than 5 documents",
+        "interval not to be trusted",
         "no texts",
     ]
 

@@ -10,7 +10,7 @@ from lxml import html
 from pipeline.__main__ import main
 from pipeline.errors import InputError
 from pipeline.export.inspect import describe, inspect_file, render_inspection
-from pipeline.study import PdfSettings
+from pipeline.settings import PdfSettings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.export.kwic import CONTEXT, cut_end, select_lines, share_out, web_address
+from pipeline.analyses.concordance import share_out
+from pipeline.export.kwic import CONTEXT, UNDATED, cut_end, select_lines, web_address
 
 from .synthetic import make_concordance, make_timelines
 
@@ -32,7 +33,7 @@ def test_lines_are_chosen_evenly_and_the_counts_add_up() -> None:
     assert chosen.found == rows.num_rows
     assert chosen.shown == sum(len(period.lines) for period in chosen.periods) <= 50
     assert sum(period.found for period in chosen.periods) == rows.num_rows
-    assert chosen.periods[-1].period == "without a period"
+    assert chosen.periods[-1].period == UNDATED
     assert all(line.date == "" for line in chosen.periods[-1].lines)
     for period in chosen.periods[:-1]:
         assert {line.date[:4] for line in period.lines} == {period.period}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipeline.export.names import short_title
-from pipeline.export.series import FEW_DOCUMENTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,9 +21,13 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "panel has its own scale.{part}",
         "multiples": "Mentions per million words in all texts, a panel for each concept, a line for each language; "
         "each panel has its own scale.{part}",
+        "robust": "Rate ratio per year with its 95 % interval, all texts: as the study counts (band) and with one "
+        "choice changed at a time; on the right the first periods of steps. Hollow marks: direction, significance or "
+        "steps differ from the study's own. P-values are corrected for the number of concepts, not for that of "
+        "choices.{part}",
         "part": " Part {} of {}.",
         "band": "Band: 95 % interval from a bootstrap over documents ({draws} draws, seed {seed}).",
-        "marks": "Hollow points rest on fewer than {few} documents; a line breaks where there are no texts.",
+        "marks": "Hollow points: an interval that is not to be trusted; a line breaks where there are no texts.",
         "steps": "Dashed upright lines: steps of the rate.",
         "corpus": "The corpus by language and kind of source.",
         "changes": "First dated mention of each concept.",
@@ -40,9 +43,13 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "Feld hat seinen eigenen Maßstab.{part}",
         "multiples": "Nennungen je Million Wörter in allen Texten, ein Feld je Begriff, eine Linie je Sprache; jedes "
         "Feld hat seinen eigenen Maßstab.{part}",
+        "robust": "Ratenverhältnis je Jahr mit 95-%-Intervall, alle Texte: wie die Studie zählt (Band) und mit jeweils "
+        "einer geänderten Entscheidung; rechts die ersten Zeiträume von Sprüngen. Hohle Marken: Richtung, Signifikanz "
+        "oder Sprünge weichen ab. P-Werte sind für die Zahl der Begriffe korrigiert, nicht für die der "
+        "Entscheidungen.{part}",
         "part": " Teil {} von {}.",
         "band": "Band: 95-%-Intervall aus einem Bootstrap über Dokumente ({draws} Ziehungen, Startwert {seed}).",
-        "marks": "Hohle Punkte beruhen auf weniger als {few} Dokumenten; wo es keine Texte gibt, bricht die Linie ab.",
+        "marks": "Hohle Punkte: ein Intervall, das nicht verlässlich ist; wo es keine Texte gibt, bricht die Linie ab.",
         "steps": "Gestrichelte senkrechte Linien: Sprünge der Rate.",
         "corpus": "Das Korpus nach Sprache und Art der Quelle.",
         "changes": "Erste datierte Nennung jedes Begriffs.",
@@ -55,9 +62,11 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "comparison": "{names}在全部文本中的每百万词提及次数，按语言分列。",
         "side": "全部文本中的每百万词提及次数：每行一个概念，每列一种语言；各图刻度不同。{part}",
         "multiples": "全部文本中的每百万词提及次数：每格一个概念，每条线一种语言；各图刻度不同。{part}",
+        "robust": "每年频率比及其95%区间（全部文本）：灰带为本研究的计数方式，其余各行每次只改变一项选择；"
+        "右侧为突变起始时段。空心点：方向、显著性或突变与本研究不一致。P值按概念数校正，未按选择数校正。{part}",
         "part": "第{}部分，共{}部分。",
         "band": "灰带：按文献抽样的自助法所得95%区间（抽样{draws}次，随机种子{seed}）。",
-        "marks": "空心点所据文献少于{few}篇；无文本处线条中断。",
+        "marks": "空心点：区间不可靠；无文本处线条中断。",
         "steps": "竖虚线：频率的突变。",
         "corpus": "语料库构成（按语言和来源类别）。",
         "changes": "各概念首次有日期的提及。",
@@ -98,6 +107,12 @@ def small_multiples(facts: Facts, phrases: Phrases, part: int, parts: int) -> st
     return _sentences([text, _marks(phrases), *_steps(facts, phrases), facts.note], phrases)
 
 
+def robustness(facts: Facts, phrases: Phrases, part: int, parts: int) -> str:
+    """The caption of the trends under other choices."""
+    text = _TEXTS[phrases.code]["robust"].format(part=_part(phrases, part, parts))
+    return _sentences([text, facts.note], phrases)
+
+
 def table(kind: str, phrases: Phrases, name: str = "") -> str:
     """The caption of a table: ``corpus``, ``changes``, ``steps_table`` or ``timeline``."""
     return _TEXTS[phrases.code][kind].format(name=name)
@@ -108,7 +123,7 @@ def _band(facts: Facts, phrases: Phrases) -> str:
 
 
 def _marks(phrases: Phrases) -> str:
-    return _TEXTS[phrases.code]["marks"].format(few=FEW_DOCUMENTS)
+    return _TEXTS[phrases.code]["marks"]
 
 
 def _steps(facts: Facts, phrases: Phrases) -> list[str]:

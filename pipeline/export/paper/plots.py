@@ -49,7 +49,7 @@ def draw_comparison(timelines: pa.Table, labels: Labels, page: Page) -> Figure:
         names = [check_glyphs(short_title(labels[concept], concept, page.phrases.code)) for concept in labels]
         room = (page.width - 2 * EDGE - 13) / POINT
         styles = dict(zip(fit_names(_apart(names, labels), room), STYLES, strict=False))
-        words = [*styles, page.phrases.few.format(FEW_DOCUMENTS), page.phrases.no_texts, page.phrases.beyond]
+        words = [*styles, page.phrases.few, page.phrases.no_texts, page.phrases.beyond]
         rows, columns = key_size(words, page)
         beside = 1 if page.narrow else len(languages)
         width = (page.width - EDGE) / beside - _AXIS
@@ -102,7 +102,7 @@ def draw_cells(
         }
         head = 3.3 * max(map(len, titles.values())) + 1.5
         tall = head + 18.0 + _TICKS
-        words = [*styles, page.phrases.few.format(FEW_DOCUMENTS), page.phrases.beyond, page.phrases.step]
+        words = [*styles, page.phrases.few, page.phrases.beyond, page.phrases.step]
         rows, columns = key_size(words, page)
         top = 5.0
         legend = top + tall * -(-len(labels) // across) + 1
@@ -153,7 +153,7 @@ def _draw_lines(
     for one, style in drawn:
         links: list[None] = [None] * len(one.periods)
         shown["beyond"] |= panels.draw_curve(axes, one, style, links, weight=1.0 if gaps else 0.8)
-        shown["few"] |= bool(((one.words > 0) & (one.documents < FEW_DOCUMENTS)).any())
+        shown["few"] |= bool(one.doubtful.any())
 
 
 def _three_lines(name: str, width: float) -> list[str]:

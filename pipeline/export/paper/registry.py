@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.export import figures
+from pipeline.analyses.robustness import ROBUSTNESS
+from pipeline.export import figures, robustness
 from pipeline.export.names import title_of
 from pipeline.export.panels import Page
 from pipeline.export.paper import captions, plots
@@ -39,6 +40,8 @@ class Material:
     phrases: Phrases
     chosen: Sequence[str]
     """The concepts that have figures of their own, in the lexicon's order."""
+    grid: pa.Table = field(default_factory=ROBUSTNESS.empty_table)
+    """The rows of ``robustness.csv``."""
 
     @property
     def steps(self) -> dict[tuple[str, str], list[float]]:
@@ -66,9 +69,13 @@ class PaperFigure:
     """Whether it shows the groups beside all texts."""
     caption: str
     draw: Callable[[Page], Figure]
+    data: pa.Table | None = None
+    """What it is drawn from, where that is not ``timelines.csv``."""
 
     def rows(self, material: Material) -> pa.Table:
-        """The rows of ``timelines.csv`` that it is drawn from."""
+        """The rows that it is drawn from."""
+        if self.data is not None:
+            return self.data
         table = material.timelines
         keep = pc.is_in(table["concept"], pa.array(self.concepts, pa.string()))
         return table.filter(keep if self.groups else pc.and_(keep, pc.equal(table["group"], ALL)))
@@ -133,11 +140,29 @@ def _concepts(material: Material) -> list[PaperFigure]:
     return made
 
 
+def _robustness(material: Material) -> list[PaperFigure]:
+    """The trends under other choices; in as many parts as pages."""
+    labels = _chosen(material, material.chosen)
+    cells = robustness.list_cells(material.grid, labels)
+    narrow, wide = (robustness.split_cells(material.grid, cells, Page(COLUMNS[width])) for width in ("1col", "2col"))
+    parts = narrow if len(narrow) > len(wide) else wide
+    made = []
+    for number, part in enumerate(parts, 1):
+        caption = captions.robustness(material.facts, material.phrases, number, len(parts))
+        draw = partial(robustness.draw_choices, material.grid, labels, part)
+        concepts = list(dict.fromkeys(concept for concept, _ in part))
+        rows = material.grid.filter(pc.is_in(material.grid["concept"], pa.array(concepts, pa.string())))
+        stem = f"robustness_{number}"
+        made.append(PaperFigure(stem, concepts, groups=False, caption=caption, draw=_on_page(draw), data=rows))
+    return made
+
+
 KINDS: tuple[Callable[[Material], list[PaperFigure]], ...] = (
     _comparison,
     _side_by_side,
     _small_multiples,
     _concepts,
+    _robustness,
 )
 """Where a kind of figure is registered: a function from the material to its figures, none where it has nothing."""
 

@@ -27,7 +27,7 @@ from pipeline.export.paper.methods_de import write_german
 from pipeline.export.paper.methods_zh import write_chinese
 from pipeline.export.paper.registry import COLUMNS, Material, list_figures, most_mentioned
 from pipeline.export.paper.tools import list_works, write_software
-from pipeline.export.phrases import PHRASES
+from pipeline.export.phrases import phrases_of
 from pipeline.export.stages import TABLES_FOLDER, words_for_readers
 from pipeline.stages import Progress, Stage, Summary
 from pipeline.store.corpus import DOCUMENTS_FILE, read_documents
@@ -47,7 +47,7 @@ DOCUMENTS_CITED = 2000
 
 _METHODS = {"en": write_english, "de": write_german, "zh": write_chinese}
 _BATCH = 6
-_READ = ("corpus", "timelines", "changes", "concordance")
+_READ = ("corpus", "timelines", "changes", "concordance", "robustness")
 
 
 def write_paper(study: Study, draft: Path, progress: Progress) -> Summary:
@@ -96,7 +96,9 @@ def read_material(study: Study) -> Material:
     labels = {concept.id: concept.label for concept in mark_concepts(study) if concept.id in mentioned}
     changes = read_table(folder, "changes")
     chosen = _chosen(study, timelines, list(labels))
-    return Material(timelines, changes, labels, read_facts(study), PHRASES[study.paper.language], chosen)
+    phrases = phrases_of(study.paper.language, study.timelines.per)
+    grid = read_table(folder, "robustness")
+    return Material(timelines, changes, labels, read_facts(study), phrases, chosen, grid)
 
 
 def _chosen(study: Study, timelines: pa.Table, mentioned: Sequence[str]) -> list[str]:

@@ -114,7 +114,8 @@ def test_the_bibliographies_hold_titles_as_they_are(made: Path) -> None:
 def test_a_figure_names_the_concept_it_shows_and_a_wrong_one_is_said(made: Path) -> None:
     from pipeline.errors import StudyError
     from pipeline.export.paper.stage import read_material
-    from pipeline.study import PaperSettings, load_study
+    from pipeline.settings import PaperSettings
+    from pipeline.study import load_study
 
     study = load_study(made.parents[2] / "mine.toml", root=made.parents[2])
     one = study.model_copy(update={"paper": PaperSettings(concepts=["partnership"])})
