@@ -120,11 +120,12 @@ def collocation_changes(study: Study, corpus: Corpus, concepts: Sequence[Concept
     """The words whose tie to a concept is compared between two periods that follow each other, both having mentions.
 
     The tie is the log ratio, log2 of the word's rate within the windows over that elsewhere (Hardie 2014), 0.5 added to
-    each count. ``low`` and ``high`` are the 95 % interval of the difference. The variance of a count within the windows
-    is that over documents, ``sum((o_d - O/R * r_d)^2)`` (delta method), and at least that of a Poisson count; elsewhere
-    it is that of a Poisson count times the same factor. Compared are words that reach ``min_count`` and
-    ``min_documents`` in one of the two periods; ``p_adjusted`` is Benjamini and Hochberg's, over the words of one
-    concept, language and pair of periods.
+    each count, and to that within the windows no more than is expected there by chance. ``low`` and ``high`` are the
+    95 % interval of the difference. The variance of a count within the windows is that over documents,
+    ``sum((o_d - O/R * r_d)^2)`` (delta method), and at least that of a Poisson count; elsewhere it is that of a Poisson
+    count times the same factor. Compared are words that reach ``min_count`` and ``min_documents`` in one of the two
+    periods and are in the texts of both; ``p_adjusted`` is Benjamini and Hochberg's, over the words of one concept,
+    language and pair of periods.
     """
     periods, place, companies = read_company(study, corpus, concepts)
     rows: list[dict[str, Any]] = []
@@ -225,6 +226,8 @@ def _changes(
         enough.append(cell.lemma[_enough(study, cell)])
     for i, pair in enumerate(pairwise(numbers)):
         kept = np.union1d(enough[i], enough[i + 1])
+        in_both = [company.totals[number][kept] > 0 for number in pair]
+        kept = kept[in_both[0] & in_both[1]]
         first, second = (_count(company, of[0], place, number, kept) for number in pair)
         (before, low), (after, high) = _log_ratio(first), _log_ratio(second)
         difference, error = after - before, np.sqrt(low + high)
@@ -245,7 +248,9 @@ def _changes(
 
 def _log_ratio(cell: _Cell) -> tuple[Floats, Floats]:
     """The log ratio of each lemma and its variance, in bits."""
-    o11, o21 = cell.o11 + _HALF, cell.o21 + _HALF
+    # Where next to none is expected near the concept, a half would make a strong tie of nothing.
+    o11 = cell.o11 + np.minimum(_HALF, association.expected(*cell.counts))
+    o21 = cell.o21 + _HALF
     ratio = np.log2(o11 / (cell.o11 + cell.o12 + _HALF)) - np.log2(o21 / (cell.o21 + cell.o22 + _HALF))
     factor = np.maximum(cell.variance / o11, 1.0)
     return ratio, factor * (1 / o11 + 1 / o21) / np.log(2) ** 2

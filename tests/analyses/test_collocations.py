@@ -103,6 +103,20 @@ def test_company_that_changed_is_found(tmp_path: Path) -> None:
         assert (row["before"], row["after"]) == ("2014", "2015")
 
 
+def test_a_word_that_is_new_to_the_texts_or_next_to_absent_had_no_strong_tie_before(tmp_path: Path) -> None:
+    def year(number: int, near: str, far: str) -> list[dict[str, Any]]:
+        text = f"{near} Städtediplomatie {near} " + "Haus Garten Tisch Lampe " * 40 + far
+        return [make_document(f"{number}-{i}", ("de", text), date=f"{number}-03-01") for i in range(12)]
+
+    documents = [*year(2014, "Chor", ""), *year(2015, "Klima Hafen", "")]
+    documents.append(make_document("once", ("de", "Hafen"), date="2014-03-01"))
+    _, rows = tables(tmp_path, documents)
+    by_word = {row["collocate"]: row for row in rows}
+    assert "Klima" not in by_word
+    assert by_word["Hafen"]["log_ratio_before"] < 0.01
+    assert by_word["Hafen"]["log_ratio_after"] > 3
+
+
 def test_company_that_did_not_change_raises_few_alarms_although_documents_are_bursty(tmp_path: Path) -> None:
     rng = np.random.default_rng(3)
     p_values: list[float] = []
