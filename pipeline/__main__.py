@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import json
 import os
 import shutil
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from pipeline import __version__
-from pipeline.errors import StudyError, ZwiespracheError, known_names
+from pipeline.errors import InputError, StudyError, ZwiespracheError, known_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,8 +30,12 @@ VERBS = {
     "corpus": "read the sources: documents, passages, rejects",
     "tokens": "cut the passages into words; hold the lexicon's terms whole",
     "timelines": "count concepts over time: tables, concordance, figures",
+    "topics": "fit topic models by language: topics, how sure they are, their course and passages",
+    "keywords": "keyness between parts, collocations, key terms, networks",
+    "paper": "figures, tables, methods and bibliography as they go into a paper",
     "report": "all of the above, and one HTML page over it",
     "check": "read the study and the lexicon and say what is wrong or risky",
+    "lock": "write down the lexicon's terms as they are: what comes later is exploratory",
     "status": "say what is up to date, what is stale and why",
     "inspect": "say what would become of one file: zwiesprache inspect FILE [--html PAGE]",
 }
@@ -77,20 +82,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
 
 
-def stages_for(verb: str, *, parquet: bool = False) -> list[Stage]:
+def stages_for(verb: str, *, parquet: bool = False, entities: bool = False, pairs: bool = False) -> list[Stage]:
     """The stages that a verb brings up to date, in order."""
+    from pipeline.analyses.topics.stage import MODELS_STAGE
     from pipeline.concepts.mentions import MENTIONS_STAGE
     from pipeline.export.bibliography import BIBLIOGRAPHY_STAGE
+    from pipeline.export.bilingual import BILINGUAL_STAGE
+    from pipeline.export.keywords_stage import KEYWORDS_STAGE
+    from pipeline.export.paper.stage import PAPER_STAGE
     from pipeline.export.report_stage import REPORT_STAGE
     from pipeline.export.stages import FIGURES_STAGE, PARQUET_STAGE, TIMELINES_STAGE
+    from pipeline.export.topics import TOPICS_STAGE
     from pipeline.ingest.corpus import CORPUS
+    from pipeline.languages.entities import ENTITIES_STAGE
     from pipeline.languages.tokens import TOKENS
 
     stages = [CORPUS]
     if verb != "corpus":
-        stages += [TOKENS, MENTIONS_STAGE]
-    if verb not in {"corpus", "tokens"}:
+        stages += [TOKENS, *([ENTITIES_STAGE] if entities else []), MENTIONS_STAGE]
+    if verb not in {"corpus", "tokens", "topics", "keywords"}:
         stages += [BIBLIOGRAPHY_STAGE, TIMELINES_STAGE, FIGURES_STAGE] + ([PARQUET_STAGE] if parquet else [])
+    if verb in {"topics", "report"}:
+        stages += [MODELS_STAGE, TOPICS_STAGE] + ([BILINGUAL_STAGE] if pairs else [])
+    if verb in {"keywords", "report"}:
+        stages.append(KEYWORDS_STAGE)
+    if verb in {"paper", "report"}:
+        stages.append(PAPER_STAGE)
     if verb == "report":
         stages.append(REPORT_STAGE)
     return stages
@@ -112,6 +129,8 @@ def _parse(words: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--refresh", action="store_true", help="ask again for web pages that were fetched before")
     parser.add_argument("--parquet", action="store_true", help="write the tables as Parquet too")
     parser.add_argument("--html", type=Path, metavar="PAGE", help="inspect: also write a page with pictures")
+    parser.add_argument("--candidates", action="store_true", help="check: write candidates for terms, of the corpus")
+    parser.add_argument("--again", metavar="REASON", help="lock: lock anew what was locked before, and say why")
     parser.add_argument("--debug", action="store_true", help="show the traceback of an error")
     parser.add_argument("--version", action="version", version=f"zwiesprache {__version__}")
     options = parser.parse_args(words)
@@ -119,6 +138,10 @@ def _parse(words: Sequence[str]) -> argparse.Namespace:
         raise StudyError(f"zwiesprache: there is no command {options.verb!r}; {known_names(options.verb, VERBS)}")
     if options.verb == "inspect" and options.file is None:
         raise StudyError("zwiesprache inspect: name a file: zwiesprache inspect FILE [--html PAGE]")
+    if options.candidates and options.verb != "check":
+        raise StudyError(f"zwiesprache {options.verb}: --candidates belongs to the verb check")
+    if options.again is not None and options.verb != "lock":
+        raise StudyError(f"zwiesprache {options.verb}: --again belongs to the verb lock")
     if options.verb != "inspect" and options.file is not None:
         raise StudyError(f"zwiesprache {options.verb}: {options.file} is not expected; a study is named with --study")
     return options
@@ -131,25 +154,36 @@ def _run(options: argparse.Namespace) -> int:
         return _inspect(options)
     study = load_study(options.study or DEMO)
     if options.verb == "check":
-        return _check(study, as_json=options.json)
+        return _check(study, as_json=options.json, candidates=options.candidates)
+    if options.verb == "lock":
+        return _lock(study, options.again, as_json=options.json)
     if options.verb == "status":
         return _status(study, as_json=options.json)
     from pipeline.concepts.lexicon import load_lexicon
+    from pipeline.concepts.lock import read_lock
+    from pipeline.languages.trained import find_models
+    from pipeline.remote import copy_results, fetch_sources
     from pipeline.stages import bring_up_to_date
 
     load_lexicon(study.lexicon)  # a mistake in it is said before the work begins, not after
+    read_lock(study.lexicon)
+    find_models(study)
     progress = _silent if options.quiet else _Display()
     if options.refresh or any(source.kind == "web" for source in study.sources):
         from pipeline.ingest.crawl.run import crawl_study
 
         crawl_study(study, progress, refresh=options.refresh)
-    stages = stages_for(options.verb, parquet=options.parquet or _has_parquet(study))
+    fetch_sources(study, progress)
+    stages = stages_for(options.verb, **_stage_options(study, parquet=options.parquet))
     outcomes = bring_up_to_date(stages, study, progress)
+    copied = copy_results(study)
     rejected = sum(_summary(outcomes, "corpus")["rejects"].values())
     if options.json:
         print(json.dumps(_as_json(options.verb, study, outcomes), ensure_ascii=False, indent=1))
     else:
         _say(study, outcomes)
+        if copied:
+            print(f"{copied} files copied to {study.run.copy_to}")
     if options.strict and rejected:
         print(f"--strict: {rejected} items could not be used", file=sys.stderr)
         return 1
@@ -158,7 +192,8 @@ def _run(options: argparse.Namespace) -> int:
 
 def _inspect(options: argparse.Namespace) -> int:
     from pipeline.export.inspect import describe, inspect_file, render_inspection
-    from pipeline.study import PdfSettings, load_study
+    from pipeline.settings import PdfSettings
+    from pipeline.study import load_study
 
     pdf = load_study(options.study).pdf if options.study else PdfSettings()
     inspected = inspect_file(options.file, pdf)
@@ -170,27 +205,75 @@ def _inspect(options: argparse.Namespace) -> int:
     return 0
 
 
-def _check(study: Study, *, as_json: bool) -> int:
+def _check(study: Study, *, as_json: bool, candidates: bool) -> int:
+    from pipeline.analyses.lexicon_review import review_lexicon
     from pipeline.concepts.check import find_risks
+    from pipeline.stages import look_at
 
     risks = find_risks(study)
+    stale = next((f"{s.stage}: {s.stale}" for s in look_at(stages_for("tokens"), study) if s.stale), None)
+    if candidates and stale:
+        raise InputError(f"{study.corpus_folder}: candidates need an up-to-date corpus, and it is not ({stale})")
+    if not stale:
+        risks += review_lexicon(study)
+    written = _write_candidates(study) if candidates else None
     if as_json:
-        print(json.dumps({"study": study.name, "risks": risks}, ensure_ascii=False, indent=1))
+        said = {"study": study.name, "risks": risks, "corpus": stale or "looked at"}
+        print(json.dumps(said, ensure_ascii=False, indent=1))
+        return 0
+    print("\n".join(risks) if risks else "nothing is wrong")
+    if stale:
+        print(f"the terms' mentions were not looked at: the corpus is not up to date ({stale})")
+    if written:
+        print(_shown(written))
+    return 0
+
+
+def _write_candidates(study: Study) -> Path:
+    from pipeline.analyses.candidates import CANDIDATES_FILE, find_candidates
+    from pipeline.export.tables import write_csv
+
+    path = study.export_folder / CANDIDATES_FILE
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_csv(find_candidates(study), path)
+    return path
+
+
+def _lock(study: Study, again: str | None, *, as_json: bool) -> int:
+    from pipeline.concepts.lexicon import load_lexicon
+    from pipeline.concepts.lock import lock_path, write_lock
+
+    concepts = load_lexicon(study.lexicon)
+    lock = write_lock(study.lexicon, concepts, dt.datetime.now(dt.UTC).date(), again or "")
+    path = _shown(lock_path(study.lexicon))
+    if as_json:
+        print(json.dumps({"lock": path, "date": str(lock.date), "sha256": lock.sha256, "terms": len(lock.terms)}))
     else:
-        print("\n".join(risks) if risks else "nothing is wrong")
+        print(f"{len(lock.terms)} terms locked on {lock.date}, sha256 {lock.sha256}\n{path}")
     return 0
 
 
 def _status(study: Study, *, as_json: bool) -> int:
+    from pipeline.concepts.lexicon import load_lexicon
+    from pipeline.concepts.lock import describe_lock
     from pipeline.stages import look_at
 
-    states = look_at(stages_for("report", parquet=_has_parquet(study)), study)
+    lock = describe_lock(study.lexicon, load_lexicon(study.lexicon))
+    states = look_at(stages_for("report", **_stage_options(study)), study)
     if as_json:
-        print(json.dumps({"study": study.name, "stages": {s.stage: s.stale for s in states}}, ensure_ascii=False))
+        said = {"study": study.name, "stages": {s.stage: s.stale for s in states}, "lock": lock}
+        print(json.dumps(said, ensure_ascii=False))
     else:
         for state in states:
             print(f"{state.stage:<10} {'stale: ' + state.stale if state.stale else 'up to date'}")
+        print("\n".join(lock or [f"{study.lexicon.name}: not locked"]))
     return 0
+
+
+def _stage_options(study: Study, *, parquet: bool = False) -> dict[str, bool]:
+    """Which of the stages that not every study has this one has."""
+    pairs = {"zh", "de"} <= set(study.languages)
+    return {"parquet": parquet or _has_parquet(study), "entities": bool(study.models), "pairs": pairs}
 
 
 def _has_parquet(study: Study) -> bool:
@@ -244,6 +327,8 @@ def _say(study: Study, outcomes: Sequence[Outcome]) -> None:
         print(f"{sum(made['rejects'].values()):,} items could not be used ({reasons}): see {where}")
     if made["flags"]:
         print("doubtful: " + ", ".join(f"{count:,} {flag}" for flag, count in made["flags"].items()))
+    for name, shared in _summary(outcomes, "keywords").get("in_both_parts", {}).items():
+        print(f"{shared:,} documents are in both parts of the comparison {name}")
     results = outcomes[-1].paths[0].parent
     for path in dict.fromkeys(path for outcome in outcomes for path in outcome.paths):
         if path.parent == results and not path.name.startswith("."):

@@ -109,13 +109,13 @@ def test_json_is_the_only_thing_on_stdout_and_says_what_was_done(
 
 def test_check_says_what_is_risky_and_makes_nothing(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     ran = run(capsys, "check")
-    assert (ran.status, ran.out.strip()) == (0, "nothing is wrong")
+    assert (ran.status, ran.out.splitlines()[0]) == (0, "nothing is wrong")
     write_study(here, FOLDER.replace('metadata = "metadata.csv"', ""), LEXICON.replace('["城市外交"]', '["外办"]'))
     ran = run(capsys, "check")
     assert ran.status == 0
     assert "'外办' is short" in ran.out
     assert "speeches has no metadata" in ran.out
-    assert json.loads(run(capsys, "check", "--json").out)["risks"] == ran.out.splitlines()
+    assert json.loads(run(capsys, "check", "--json").out)["risks"] == ran.out.splitlines()[:-1]
     assert not (here / "corpora").exists()
 
 

@@ -88,7 +88,12 @@ def prepare_search(
     enders = no_words[np.array(in_words.enders(marks), np.bool_)]
     hyphens = no_words[np.array(in_words.hyphens(marks), np.bool_)]
     also = further or {}
-    ready = {code: in_words.prepare(terms[code], types, code, also.get(code)) for code in languages if code != "zh"}
+    spoken = set(types["language"].unique().to_pylist())  # without a word in German, its dictionaries are not loaded
+    ready = {
+        code: in_words.prepare(terms[code] if code in spoken else (), types, code, also.get(code))
+        for code in languages
+        if code != "zh"
+    }
     return Search(folder, terms, ready, len(types), no_words, enders, hyphens)
 
 

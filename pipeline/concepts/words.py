@@ -354,7 +354,7 @@ def _candidates(slots: Sequence[_Slot], types: pa.Table, language: str) -> pa.Ta
     stems = {written[:_STEM] for key in keys for written in (key, key.casefold())}
     small = {key[:_STEM] for key in keys if any(_key(slot.form)[:1].islower() for slot in slots_of[key])}
     form, lemma = (_arrow_key(types[name]) for name in ("form", "lemma"))
-    wanted = pc.or_(pc.is_in(form, pa.array(keys)), pc.is_in(lemma, pa.array(keys)))
+    wanted = pc.or_(pc.is_in(form, pa.array(keys, pa.string())), pc.is_in(lemma, pa.array(keys, pa.string())))
     capital = pc.and_(pc.utf8_is_upper(pc.utf8_slice_codeunits(types["form"], 0, 1)), _starts_with(form, small))
     capitals = pc.and_(pc.utf8_is_upper(types["form"]), _starts_with(form, stems))
     wanted = pc.or_(pc.or_(wanted, capital), capitals)

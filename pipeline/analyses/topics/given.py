@@ -1,0 +1,90 @@
+"""What some models know beside the counts: covariates, periods, keywords."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pipeline.analyses.periods import cut_periods, period_of
+from pipeline.analyses.topics.models import Given
+from pipeline.analyses.topics.units import JOINER
+from pipeline.errors import StudyError, known_names
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from pipeline.analyses.counts import Corpus
+    from pipeline.analyses.topics.units import Units
+    from pipeline.records import Concept
+    from pipeline.study import Study
+
+YEAR = "year"
+_DECADE = 10.0
+
+
+def read_given(study: Study, corpus: Corpus, units: Units, concepts: Sequence[Concept]) -> tuple[Given, list[str]]:
+    """What the study's model needs for some units, and the names of the periods of ``dtm``.
+
+    Raises:
+        StudyError: the documents have no such column.
+    """
+    model = study.topics.model
+    if model in {"dmr", "stm"}:
+        return _covariates(study, corpus, units.document), []
+    if model == "keyatm":
+        joiner = JOINER.get(units.language, "_")
+        words = {
+            concept.id: [
+                t.form.replace(" ", joiner)
+                for t in concept.terms
+                if t.language == units.language and t.match != "regex"
+            ]
+            for concept in concepts
+        }
+        return Given(keywords=words), []
+    if model == "dtm":
+        periods = cut_periods(corpus.dates, study.timelines.period, study.timelines.years)
+        used, index = np.unique(period_of(corpus.dates, periods)[units.document], return_inverse=True)
+        return Given(period=index.astype(np.int64)), [periods[i].name for i in used]
+    return Given(), []
+
+
+def is_dated(study: Study, corpus: Corpus) -> NDArray[np.bool_]:
+    """Whether each document lies in a period."""
+    periods = cut_periods(corpus.dates, study.timelines.period, study.timelines.years)
+    dated: NDArray[np.bool_] = period_of(corpus.dates, periods) >= 0
+    return dated
+
+
+def _covariates(study: Study, corpus: Corpus, document: NDArray[np.int64]) -> Given:
+    """The covariates as numbers.
+
+    ``year`` as decades from the mean of the dated documents, 0 without a date; of a text column each value but the most
+    frequent one as 0 or 1: ``source_type=speech``.
+    """
+    columns: list[NDArray[np.float64]] = []
+    names: list[str] = []
+    for name in study.topics.covariates:
+        if name == YEAR and YEAR not in corpus.documents.column_names:
+            dates = corpus.dates[document]
+            year = dates.astype("datetime64[Y]").astype(np.float64) + 1970
+            year[np.isnat(dates)] = np.nan
+            if np.isfinite(year).any():
+                columns.append(np.nan_to_num((year - np.nanmean(year)) / _DECADE))
+                names.append("year (decades)")
+            continue
+        if name not in corpus.documents.column_names:
+            known = known_names(name, [YEAR, *corpus.documents.column_names])
+            raise StudyError(f"{study.path}: [topics] covariates: the documents have no column {name!r}; {known}")
+        values = np.array(["" if v is None else str(v) for v in corpus.documents[name].to_pylist()], object)[document]
+        count = Counter(values.tolist())
+        for value in sorted(count, key=lambda v: (-count[v], v))[1:]:
+            columns.append((values == value).astype(np.float64))
+            names.append(f"{name}={value or 'unknown'}")
+    if not columns:
+        columns, names = [np.zeros(len(document))], ["none"]
+    return Given(covariates=np.column_stack(columns), covariate_names=names)
