@@ -88,7 +88,10 @@ def _rates(facts: Facts) -> str:
         f"Frequencies are given {period} as mentions per million running words of the same language.",
         f"Words were cut {ENGLISH.join(cut)}.",
         "A period without texts has no frequency, which is not zero.",
-        f"Intervals are 95 % intervals from a bootstrap over whole documents ({draws}, seed {facts.seed}).",
+        (
+            f"Intervals are 95 % intervals from a bootstrap over whole documents ({draws}, seed {facts.seed}), "
+            "taken on the log scale with Student's quantiles."
+        ),
         "Shares of documents have Wilson's 95 % interval.",
         "Dispersion over documents is Gries' normalised deviation of proportions (DP).",
     ]

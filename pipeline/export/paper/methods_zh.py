@@ -79,7 +79,10 @@ def _rates(facts: Facts) -> str:
         f"频率{_PERIODS.get(facts.period, f'按{_N(facts.own_periods)}个时段')}计算，为同一语言每百万词的提及次数。",
         f"分词：{'，'.join(cut)}。",
         "无文本的时段没有频率，不作零处理。",
-        f"区间为95%区间，由以整篇文献而非单词为抽样单位的自助法得出（抽样{_N(facts.draws)}次，随机种子{facts.seed}）。",
+        (
+            f"区间为95%区间，由以整篇文献而非单词为抽样单位的自助法得出（抽样{_N(facts.draws)}次，随机种子{facts.seed}），"
+            "在对数尺度上按t分布的分位数计算。"
+        ),
         "文献比例采用Wilson 95%区间，文献间离散度为Gries的标准化比例偏差（DP）。",
     ]
     if facts.adjusted:
