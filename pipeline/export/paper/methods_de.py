@@ -118,8 +118,8 @@ def _rates(facts: Facts) -> str:
         f"Bezugsgröße sind die Wörter derselben Sprache; in Wörter zerlegt wurden die Texte mit {GERMAN.join(cut)}.",
         "Ein Zeitraum ohne Texte hat keine Häufigkeit, auch nicht null.",
         (
-            f"Die Intervalle sind 95-%-Intervalle aus einem Bootstrap ganzer Dokumente ({draws}, Startwert {facts.seed}), "
-            "auf der logarithmischen Skala mit Quantilen der Student-Verteilung."
+            f"Die Intervalle sind 95-%-Intervalle aus einem Bootstrap ganzer Dokumente ({draws}, "
+            f"Startwert {facts.seed}), auf der logarithmischen Skala mit Quantilen der Student-Verteilung."
         ),
         "Anteile von Dokumenten haben das 95-%-Intervall nach Wilson.",
         "Die Streuung über Dokumente ist die normierte Deviation of Proportions (DP) nach Gries.",
