@@ -124,21 +124,38 @@ class PassageSettings(Table):
         return keep
 
 
-def _in_order(periods: list[list[dt.date]]) -> list[list[dt.date]]:
+Periods = list[list[dt.date | str]]
+"""A study's own periods, each ``[start, end)`` or ``[name, start, end)``."""
+
+_PERIOD_NAME = re.compile(r"\w[\w .,()–-]{0,39}")
+
+
+def _in_order(periods: Periods) -> Periods:
     """A study's own periods in order of time; a `ValueError` where one is none or two overlap."""
-    for bounds in periods:
-        if len(bounds) != 2 or bounds[0] >= bounds[1]:
-            raise ValueError("a period is [start, end) with start before end: [2013-03-14, 2018-03-17]")
-    for left, right in pairwise(sorted(periods)):
-        if left[1] > right[0]:
-            raise ValueError(f"the periods from {left[0]} and from {right[0]} overlap; a day belongs to one period")
-    return sorted(periods)
+    for period in periods:
+        dates = [bound for bound in period if isinstance(bound, dt.date)]
+        if len(dates) != 2 or period[-2:] != dates or len(period) > 3 or dates[0] >= dates[1]:
+            raise ValueError(
+                "a period is [start, end) with start before end: [2013-03-14, 2018-03-17], "
+                'or with a name before: ["first term", 2013-03-14, 2018-03-17]'
+            )
+    names = [str(period[0]) for period in periods if len(period) == 3]
+    for name in names:
+        if not _PERIOD_NAME.fullmatch(name):
+            raise ValueError(f"the name of a period has at most 40 letters, digits, spaces and .,()-, and no {name!r}")
+        if names.count(name) > 1:
+            raise ValueError(f"two periods are called {name!r}; each needs its own name")
+    in_order = sorted(periods, key=lambda period: str(period[-2]))
+    for left, right in pairwise(in_order):
+        if str(left[-1]) > str(right[-2]):
+            raise ValueError(f"the periods from {left[-2]} and from {right[-2]} overlap; a day belongs to one period")
+    return in_order
 
 
 class TimelineSettings(Table):
     """How frequencies are laid over time."""
 
-    period: Literal["year", "quarter", "month"] | list[list[dt.date]] = "year"
+    period: Literal["year", "quarter", "month"] | Periods = "year"
     per: Literal["words", "characters"] = "words"
     """What rates are per million of; characters are those that are no white space."""
     group_by: list[str] = ["source_type"]
@@ -149,7 +166,7 @@ class TimelineSettings(Table):
 
     @field_validator("period")
     @classmethod
-    def _periods_in_order(cls, period: str | list[list[dt.date]]) -> str | list[list[dt.date]]:
+    def _periods_in_order(cls, period: str | Periods) -> str | Periods:
         return period if isinstance(period, str) else _in_order(period)
 
     @field_validator("years")
@@ -212,12 +229,12 @@ class CollocationSettings(Table):
     """A collocate stands so often in the windows, at least."""
     min_documents: Annotated[int, Field(ge=1)] = 3
     """And in so many documents."""
-    period: Literal["year", "quarter", "month"] | list[list[dt.date]] | None = None
+    period: Literal["year", "quarter", "month"] | Periods | None = None
     """As in ``[timelines]``, whose periods are taken where this is absent; longer ones hold more to compare."""
 
     @field_validator("period")
     @classmethod
-    def _periods_in_order(cls, period: str | list[list[dt.date]] | None) -> str | list[list[dt.date]] | None:
+    def _periods_in_order(cls, period: str | Periods | None) -> str | Periods | None:
         return _in_order(period) if isinstance(period, list) else period
 
 
@@ -281,12 +298,12 @@ class EmancipationSettings(Table):
     """Which concepts are asked how far they go their own ways; see docs/emancipation.md."""
 
     pairs: list[Annotated[list[str], Field(min_length=2, max_length=2)]] = []
-    period: Literal["year", "quarter", "month"] | list[list[dt.date]] | None = None
+    period: Literal["year", "quarter", "month"] | Periods | None = None
     """As in ``[timelines]``, whose periods are taken where this is absent; longer ones hold more to compare."""
 
     @field_validator("period")
     @classmethod
-    def _periods_in_order(cls, period: str | list[list[dt.date]] | None) -> str | list[list[dt.date]] | None:
+    def _periods_in_order(cls, period: str | Periods | None) -> str | Periods | None:
         return _in_order(period) if isinstance(period, list) else period
 
     @field_validator("pairs")

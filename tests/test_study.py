@@ -129,6 +129,13 @@ def test_a_term_of_a_wrong_shape_is_shown_at_its_place(tmp_path: Path) -> None:
         (FOLDER, '[timelines]\nseed = "one"\n', ("seed", "integer", "'one'")),
         (FOLDER, "[timelines]\nperiod = [[2013-01-01, 2012-01-01]]\n", ("start before end",)),
         (FOLDER, "[timelines]\nperiod = [[2012-01-01, 2014-01-01], [2013-01-01, 2015-01-01]]\n", ("overlap",)),
+        (FOLDER, '[timelines]\nperiod = [["a;b", 2012-01-01, 2014-01-01]]\n', ("name of a period", "'a;b'")),
+        (
+            FOLDER,
+            '[timelines]\nperiod = [["a", 2012-01-01, 2013-01-01], ["a", 2013-01-01, 2014-01-01]]\n',
+            ("two periods", "'a'"),
+        ),
+        (FOLDER, '[timelines]\nperiod = [[2012-01-01, 2014-01-01, "late"]]\n', ("with a name before",)),
         (FOLDER, "[run]\nworkers = 0\n", ("[run]: workers", "but it is 0")),
         (FOLDER.replace('type = "speech"', 'type = "speech'), "", ("not valid TOML", "line")),
     ],

@@ -116,7 +116,9 @@ def _is_same(kind: str, row: Row, main: Row, periods: Sequence[str]) -> bool:
 
 
 def _steps(row: Row) -> list[Step]:
-    return list(zip((row["steps"] or "").split(), (row["step_directions"] or "").split(), strict=True))
+    if not row["steps"]:
+        return []
+    return list(zip(row["steps"].split("; "), row["step_directions"].split("; "), strict=True))
 
 
 def _say(kind: str, row: Row) -> str:
@@ -124,6 +126,6 @@ def _say(kind: str, row: Row) -> str:
     if kind == "significance":
         return {None: "not tested", True: "yes", False: "no"}[row["significant"]]
     if kind == "step":
-        return " ".join(f"{period} {direction}" for period, direction in _steps(row)) or "none"
+        return "; ".join(f"{period} {direction}" for period, direction in _steps(row)) or "none"
     value = row[kind]
     return "none" if value is None else str(value)

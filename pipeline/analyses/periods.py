@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
 _MONTHS = {"year": 12, "quarter": 3, "month": 1}
-Bounds = list[list[dt.date]]
+Bounds = Sequence[Sequence[dt.date | str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +32,11 @@ def cut_periods(
 
     Args:
         dates: datetime64[D]; not-a-time entries are passed over.
-        period: calendar periods, or the study's own as [start, end) in order.
+        period: calendar periods, or the study's own as [start, end) in order, a name before the dates or none.
         years: the first and the last year, in place of those of the dates.
     """
     if not isinstance(period, str):
-        return tuple(Period(f"{a.isoformat()}/{b.isoformat()}", a, b) for a, b in period)
+        return tuple(map(_own, period))
     known = dates[~np.isnat(dates)]
     if years:
         first, last = years
@@ -63,6 +62,12 @@ def period_of(dates: NDArray[np.datetime64], periods: Sequence[Period]) -> NDArr
     index = np.searchsorted(starts, dates, side="right") - 1
     inside = (index >= 0) & ~np.isnat(dates) & (dates < ends[np.maximum(index, 0)])
     return np.where(inside, index, -1)
+
+
+def _own(bounds: Sequence[dt.date | str]) -> Period:
+    start, end = (bound for bound in bounds if isinstance(bound, dt.date))
+    name = bounds[0] if isinstance(bounds[0], str) else f"{start.isoformat()}/{end.isoformat()}"
+    return Period(name, start, end)
 
 
 def _day(month: int) -> dt.date:

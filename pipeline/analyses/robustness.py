@@ -157,8 +157,8 @@ def _rows(
                 if one is not main and row["note"] not in UNCOUNTED:
                     row["agrees"] = agree(row, before, [period.name for period in time.periods])
                 steps = row.get("steps", ())
-                row["steps"] = " ".join(period for period, _ in steps) or None
-                row["step_directions"] = " ".join(direction for _, direction in steps) or None
+                row["steps"] = "; ".join(period for period, _ in steps) or None
+                row["step_directions"] = "; ".join(direction for _, direction in steps) or None
             found.append((i, row))
         progress("robustness", number + 1, len(counted))
     return found

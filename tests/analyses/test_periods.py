@@ -82,3 +82,11 @@ def test_a_period_is_a_plain_value() -> None:
     assert Period("a", dt.date(2014, 1, 1), dt.date(2015, 1, 1)) == Period(
         "a", dt.date(2014, 1, 1), dt.date(2015, 1, 1)
     )
+
+
+def test_the_study_names_its_own_periods() -> None:
+    bounds = [["before Xi", dt.date(2002, 11, 15), dt.date(2012, 11, 15)], [dt.date(2012, 11, 15), dt.date(2022, 1, 1)]]
+    days = np.array(["2012-11-14", "2012-11-15", "2001-01-01"], "datetime64[D]")
+    periods = cut_periods(days, bounds, None)
+    assert [period.name for period in periods] == ["before Xi", "2012-11-15/2022-01-01"]
+    assert period_of(days, periods).tolist() == [0, 1, -1]

@@ -25,6 +25,9 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "choice changed at a time; on the right the first periods of steps. Hollow marks: direction, significance or "
         "steps differ from the study's own. P-values are corrected for the number of concepts, not for that of "
         "choices.{part}",
+        "mix": "Changes of rates from the first period to the last and over steps, all texts, split (Kitagawa 1955) "
+        "into what happened within sources, what comes from another mix of them, and sources that stand on one side "
+        "only. In percent of the higher of the two rates; diamond: the whole change.{part}",
         "part": " Part {} of {}.",
         "band": "Band: 95 % interval from a bootstrap over documents ({draws} draws, seed {seed}).",
         "marks": "Hollow points: an interval that is not to be trusted; a line breaks where there are no texts.",
@@ -47,6 +50,9 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "einer geänderten Entscheidung; rechts die ersten Zeiträume von Sprüngen. Hohle Marken: Richtung, Signifikanz "
         "oder Sprünge weichen ab. P-Werte sind für die Zahl der Begriffe korrigiert, nicht für die der "
         "Entscheidungen.{part}",
+        "mix": "Änderungen der Raten vom ersten zum letzten Zeitraum und über Sprünge, alle Texte, zerlegt (Kitagawa "
+        "1955) in das, was in den Quellen geschah, was aus einer anderen Mischung kommt, und Quellen, die nur auf "
+        "einer Seite stehen. In Prozent der höheren der beiden Raten; Raute: die ganze Änderung.{part}",
         "part": " Teil {} von {}.",
         "band": "Band: 95-%-Intervall aus einem Bootstrap über Dokumente ({draws} Ziehungen, Startwert {seed}).",
         "marks": "Hohle Punkte: ein Intervall, das nicht verlässlich ist; wo es keine Texte gibt, bricht die Linie ab.",
@@ -64,6 +70,8 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "multiples": "全部文本中的每百万词提及次数：每格一个概念，每条线一种语言；各图刻度不同。{part}",
         "robust": "每年频率比及其95%区间（全部文本）：灰带为本研究的计数方式，其余各行每次只改变一项选择；"
         "右侧为突变起始时段。空心点：方向、显著性或突变与本研究不一致。P值按概念数校正，未按选择数校正。{part}",
+        "mix": "全部文本中首末时段之间及突变前后频率的变化，按Kitagawa（1955）分解为来源内部的变化、来源构成的变化和"
+        "仅一侧有的来源；以两个频率中较高者的百分比表示，菱形为总变化。{part}",
         "part": "第{}部分，共{}部分。",
         "band": "灰带：按文献抽样的自助法所得95%区间（抽样{draws}次，随机种子{seed}）。",
         "marks": "空心点：区间不可靠；无文本处线条中断。",
@@ -110,6 +118,12 @@ def small_multiples(facts: Facts, phrases: Phrases, part: int, parts: int) -> st
 def robustness(facts: Facts, phrases: Phrases, part: int, parts: int) -> str:
     """The caption of the trends under other choices."""
     text = _TEXTS[phrases.code]["robust"].format(part=_part(phrases, part, parts))
+    return _sentences([text, facts.note], phrases)
+
+
+def decomposition(facts: Facts, phrases: Phrases, part: int, parts: int) -> str:
+    """The caption of what changes are made of."""
+    text = _TEXTS[phrases.code]["mix"].format(part=_part(phrases, part, parts))
     return _sentences([text, facts.note], phrases)
 
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.analyses.decomposition import DECOMPOSITION
 from pipeline.analyses.robustness import ROBUSTNESS
-from pipeline.export import figures, robustness
+from pipeline.export import decomposition, figures, robustness
 from pipeline.export.names import title_of
 from pipeline.export.panels import Page
 from pipeline.export.paper import captions, plots
@@ -42,6 +43,8 @@ class Material:
     """The concepts that have figures of their own, in the lexicon's order."""
     grid: pa.Table = field(default_factory=ROBUSTNESS.empty_table)
     """The rows of ``robustness.csv``."""
+    decomposition: pa.Table = field(default_factory=DECOMPOSITION.empty_table)
+    """The rows of ``decomposition.csv``."""
 
     @property
     def steps(self) -> dict[tuple[str, str], list[float]]:
@@ -157,11 +160,27 @@ def _robustness(material: Material) -> list[PaperFigure]:
     return made
 
 
+def _decomposition(material: Material) -> list[PaperFigure]:
+    """What of the changes is of the sources and what of their mix; in as many parts as pages."""
+    rows = decomposition.list_rows(material.decomposition, material.chosen)
+    parts = [rows[start : start + decomposition.ROWS] for start in range(0, len(rows), decomposition.ROWS)]
+    made = []
+    for number, part in enumerate(parts, 1):
+        caption = captions.decomposition(material.facts, material.phrases, number, len(parts))
+        concepts = list(dict.fromkeys(row["concept"] for row in part))
+        draw = partial(decomposition.draw_changes, part, _chosen(material, concepts))
+        data = pa.Table.from_pylist(part, material.decomposition.schema)
+        stem = f"decomposition_{number}"
+        made.append(PaperFigure(stem, concepts, groups=False, caption=caption, draw=_on_page(draw), data=data))
+    return made
+
+
 KINDS: tuple[Callable[[Material], list[PaperFigure]], ...] = (
     _comparison,
     _side_by_side,
     _small_multiples,
     _concepts,
+    _decomposition,
     _robustness,
 )
 """Where a kind of figure is registered: a function from the material to its figures, none where it has nothing."""

@@ -97,8 +97,8 @@ def read_material(study: Study) -> Material:
     changes = read_table(folder, "changes")
     chosen = _chosen(study, timelines, list(labels))
     phrases = phrases_of(study.paper.language, study.timelines.per)
-    grid = read_table(folder, "robustness")
-    return Material(timelines, changes, labels, read_facts(study), phrases, chosen, grid)
+    grid, split = (read_table(folder, name) for name in ("robustness", "decomposition"))
+    return Material(timelines, changes, labels, read_facts(study), phrases, chosen, grid, split)
 
 
 def _chosen(study: Study, timelines: pa.Table, mentioned: Sequence[str]) -> list[str]:
