@@ -382,5 +382,5 @@ class RunSettings(Table):
     """An address (``s3://bucket/folder``) to which tables, figures and the report are copied after each run."""
     seconds_per_file: Annotated[float, Field(gt=0, strict=False)] = 120.0
     """A file of a folder whose reading takes longer becomes a reject."""
-    megabytes_per_file: Annotated[int, Field(ge=100)] = 4000
+    megabytes_per_file: Annotated[int, Field(ge=600)] = 4000
     """So does one whose reading needs more memory."""

@@ -29,7 +29,7 @@ pytestmark = [
 @pytest.fixture(params=["processes", "cluster"])
 def limits(request: pytest.FixtureRequest) -> RunSettings:
     scheduler = request.getfixturevalue("scheduler") if request.param == "cluster" else None
-    return RunSettings(workers=2, seconds_per_file=2.0, megabytes_per_file=500, scheduler=scheduler)
+    return RunSettings(workers=2, seconds_per_file=2.0, megabytes_per_file=600, scheduler=scheduler)
 
 
 def test_a_task_that_hangs_is_stopped_and_takes_nobody_with_it(limits: RunSettings) -> None:
@@ -83,7 +83,7 @@ def test_a_file_that_breaks_a_limit_is_a_reject_and_is_read_again_under_another_
     monkeypatch.chdir(tmp_path)
     root = write_texts(tmp_path, {"small.txt": "Die Städtepartnerschaft mit Wuhan besteht seit 1982."}, None)
     (root / "large.txt").write_text("Die Stadt hat viele Partner und gute Freunde.\n" * 800_000, encoding="utf-8")
-    write_study(tmp_path, NO_SIDECAR, more="[run]\nmegabytes_per_file = 100\n")
+    write_study(tmp_path, NO_SIDECAR, more="[run]\nmegabytes_per_file = 600\n")
     assert run(capsys, "corpus").status == 0
     rejects = (tmp_path / "corpora" / "mine" / "rejects.csv").read_text(encoding="utf-8").splitlines()
     assert len(rejects) == 2
