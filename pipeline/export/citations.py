@@ -49,11 +49,14 @@ _TITLES = re.compile(
     r"|(?:Prof|Dr|Dipl|Ing|med|jur|phil|h\.\s?c|mult)\.[\s-]*)+"
 )
 """Offices and degrees before a person's name; a body that is called so (``Direktor``) has no two words behind it."""
+_POINTS = ".,;:!?"
 _MARK = 0xF0000
 """Names of bodies travel through the style as one character for private use each: a style sets persons in capitals."""
 _TITLE_MARK = "\U0010fffd"
-_QUICK = {"id", "type", "title", "author", "issued", "URL", "language", "publisher"}
+_QUICK = {"id", "type", "title", "author", "issued", "URL", "language", "publisher", "container-title"}
 """The variables of items that are written without citeproc-py."""
+_SIGNS = {"webpage": "EB", "speech": "Z", "document": "Z", "article-newspaper": "N", "article-journal": "J"}
+"""The letters of GB/T 7714 for the types of items that are written without citeproc-py."""
 
 
 def cite(row: Mapping[str, Any], style: Style, language: str = "") -> str:
@@ -211,34 +214,43 @@ def _style(style: Style, language: str) -> CitationStylesStyle:
 
 
 def _quickly(item: Mapping[str, Any], style: Style, language: str) -> str:
-    """The same reference without citeproc-py, for pages and speeches in plain words; nothing for any other item.
+    """The same reference without citeproc-py, for what no record describes, in plain words; nothing for other items.
 
     A study has tens of thousands of them, and citeproc-py takes some 6 ms for each. Authors are left to it, each once.
     """
-    if item["type"] not in {"webpage", "speech", "document"} or not item.keys() <= _QUICK:
+    if item["type"] not in _SIGNS or not item.keys() <= _QUICK:
         return ""
     title, url, publisher = item["title"], item.get("URL", ""), item.get("publisher", "")
-    with_publisher = publisher and (item["type"] == "document" if style == "gbt" else publisher[-1] in ".,;:!?")
+    is_article = item["type"].startswith("article")
+    container = item.get("container-title", "")
+    with_publisher = publisher and (item["type"] == "document" if style == "gbt" else publisher[-1] in _POINTS)
     if with_publisher or (style == "author-date" and language != "de"):
         return ""
-    if not all(_PLAIN.fullmatch(text) for text in (title, url, publisher) if text):
+    if (is_article and (publisher or (container or title)[-1] in _POINTS)) or (container and not is_article):
+        return ""
+    if not all(_PLAIN.fullmatch(text) for text in (title, url, publisher, container) if text):
         return ""
     people = json.dumps(item.get("author", []), ensure_ascii=False, sort_keys=True)
     parts = [*item.get("issued", {"date-parts": [[]]})["date-parts"][0], 0, 0, 0][:3]
     authors = _authors(people, style, language)
     if style == "gbt":
-        return _quick_gbt(item["type"], f"{authors}{title}", parts, url)
+        return _quick_gbt(item["type"], f"{authors}{title}", container, parts, url)
     year = f"{parts[0]}. " if parts[0] else ""
     day = f"{parts[2]}. {_MONTHS[parts[1] - 1]}" if parts[2] else _MONTHS[parts[1] - 1] if parts[1] else ""
-    where = ", ".join(filter(None, (publisher if item["type"] != "speech" else "", day)))
-    return _stopped(f"{authors}{year}{title}", where, url)
+    if not is_article:
+        where = ", ".join(filter(None, (publisher if item["type"] != "speech" else "", day)))
+        return _stopped(f"{authors}{year}{title}", where, url)
+    issue = day and (f" ({day})" if item["type"] == "article-journal" else f", {day}")
+    return _stopped(f"{authors}{year}{title}" + ("" if container else issue), container and container + issue, url)
 
 
-def _quick_gbt(kind: str, head: str, parts: Sequence[int], url: str) -> str:
+def _quick_gbt(kind: str, head: str, container: str, parts: Sequence[int], url: str) -> str:
     date = "-".join(f"{part:02d}" for part in parts if part)
-    mark = ("EB" if kind == "webpage" else "Z") + ("/OL" if url else "")
-    issued = (f"({date})" if url else str(parts[0])) if date else ""
-    return _stopped(f"{head}[{mark}]", issued, url)
+    if kind == "article-journal":
+        date = str(parts[0] or "")
+    elif kind != "article-newspaper" and date:
+        date = f"({date})" if url else str(parts[0])
+    return _stopped(f"{head}[{_SIGNS[kind]}{'/OL' * bool(url)}]", ", ".join(filter(None, (container, date))), url)
 
 
 def _stopped(*parts: str) -> str:

@@ -185,17 +185,18 @@ PEOPLE = st.one_of(
 DATES = st.dates(dt.date(1900, 1, 1), dt.date(2030, 1, 1)).flatmap(
     lambda day: st.sampled_from([[day.year], [day.year, day.month], [day.year, day.month, day.day]])
 )
+KINDS = st.sampled_from(["webpage", "speech", "document", "article-newspaper", "article-journal"])
 SIMPLE = st.fixed_dictionaries(
-    {"id": st.just("x"), "type": st.sampled_from(["webpage", "speech", "document"]), "title": WORDS},
+    {"id": st.just("x"), "type": KINDS, "title": WORDS},
     optional={
-        "author": st.lists(PEOPLE, min_size=1, max_size=5), "URL": WORDS, "publisher": WORDS,
+        "author": st.lists(PEOPLE, min_size=1, max_size=5), "URL": WORDS, "publisher": WORDS, "container-title": WORDS,
         "issued": DATES.map(lambda parts: {"date-parts": [parts]}),
     },
 )  # fmt: skip
 STYLES = st.sampled_from(["gbt", "author-date"])
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 @given(SIMPLE, STYLES, st.sampled_from(["zh", "en", "de"]))
 def test_the_fast_way_gives_what_the_library_gives(
     described: dict[str, Any], style: citations.Style, language: str
@@ -204,8 +205,8 @@ def test_the_fast_way_gives_what_the_library_gives(
     assert quick in {"", citations._render(described, style, language)}
 
 
-def test_the_fast_way_is_taken_for_pages_and_speeches() -> None:
-    for kind in ("webpage", "speech"):
+def test_the_fast_way_is_taken_for_pages_speeches_and_articles_without_a_record() -> None:
+    for kind in ("webpage", "speech", "article-newspaper", "article-journal"):
         described = item(kind, "标题：城市（外交）", "张三", "2014-05-15", URL="https://x.example/1.html")
         assert citations._quickly(described, "gbt", "zh")
         assert citations._quickly(described, "author-date", "de")
