@@ -218,17 +218,17 @@ def _quickly(item: Mapping[str, Any], style: Style, language: str) -> str:
 
     A study has tens of thousands of them, and citeproc-py takes some 6 ms for each. Authors are left to it, each once.
     """
-    if item["type"] not in _SIGNS or not item.keys() <= _QUICK:
+    if item["type"] not in _SIGNS or not item.keys() <= _QUICK or (style == "author-date" and language != "de"):
         return ""
     title, url, publisher = item["title"], item.get("URL", ""), item.get("publisher", "")
     is_article = item["type"].startswith("article")
     container = item.get("container-title", "")
-    with_publisher = publisher and (item["type"] == "document" if style == "gbt" else publisher[-1] in _POINTS)
-    if with_publisher or (style == "author-date" and language != "de"):
-        return ""
-    if (is_article and (publisher or (container or title)[-1] in _POINTS)) or (container and not is_article):
-        return ""
-    if not all(_PLAIN.fullmatch(text) for text in (title, url, publisher, container) if text):
+    if is_article:
+        is_odd = bool(publisher) or (container or title)[-1] in _POINTS
+    else:
+        with_publisher = item["type"] == "document" if style == "gbt" else publisher[-1:] in tuple(_POINTS)
+        is_odd = bool(container) or (bool(publisher) and with_publisher)
+    if is_odd or not all(_PLAIN.fullmatch(text) for text in (title, url, publisher, container) if text):
         return ""
     people = json.dumps(item.get("author", []), ensure_ascii=False, sort_keys=True)
     parts = [*item.get("issued", {"date-parts": [[]]})["date-parts"][0], 0, 0, 0][:3]
