@@ -7,6 +7,7 @@ Latin, Greek and Cyrillic letters that it lacks, such as the ł of Łódź. No f
 from __future__ import annotations
 
 import io
+import shutil
 import tempfile
 import unicodedata
 from contextlib import contextmanager
@@ -203,9 +204,9 @@ def _metrics() -> _Metrics:
     options = subset.Options(
         layout_features=["kern"], hinting=False, drop_tables=["GSUB", "BASE", "vhea", "vmtx", "VORG"], name_IDs=["*"]
     )
-    folder = tempfile.TemporaryDirectory(prefix="zwiesprache-font-")
-    Finalize(None, folder.cleanup, exitpriority=0)  # unlike atexit it also runs at the end of a worker process
-    path = Path(folder.name) / "NotoSansSC-GB2312.ttf"
+    folder = Path(tempfile.mkdtemp(prefix="zwiesprache-font-"))
+    Finalize(None, shutil.rmtree, (folder,), exitpriority=0)  # unlike atexit it also runs at the end of a worker
+    path = folder / "NotoSansSC-GB2312.ttf"
     font: TTFont
     with subset.load_font(str(font_file()), options) as font:
         font.recalcTimestamp = False
