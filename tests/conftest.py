@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from user_study import FOLDER, TABLE, write_rows, write_study, write_texts
 
 from pipeline import cluster
 
@@ -23,6 +24,16 @@ def shared() -> Path:
     if not (folder / "README.md").exists():
         pytest.skip("the real texts are not here: no folder 'shared' beside the project")
     return folder
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A working folder with a study of two texts and a table of two rows."""
+    monkeypatch.chdir(tmp_path)
+    write_texts(tmp_path)
+    write_rows(tmp_path / "news.jsonl")
+    write_study(tmp_path, FOLDER + TABLE)
+    return tmp_path
 
 
 @pytest.fixture(scope="session")

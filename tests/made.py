@@ -17,6 +17,16 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+TWO_CONCEPTS = """
+[[concept]]
+id = "city"
+zh = ["城市外交"]
+de = ["Städtediplomatie"]
+[[concept]]
+id = "people"
+zh = ["民间外交"]
+de = ["Volksdiplomatie"]
+"""
 STUDY = """
 [study]
 name = "made"

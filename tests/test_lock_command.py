@@ -7,23 +7,13 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from user_study import FOLDER, LEXICON, OTHER_LEXICON, TABLE, assert_short, run, write_rows, write_study, write_texts
+from user_study import LEXICON, OTHER_LEXICON, assert_short, run
 
 from pipeline.export.marks import mark_concepts, mark_note
 from pipeline.study import load_study
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A working folder with a study of two texts and a table of two rows."""
-    monkeypatch.chdir(tmp_path)
-    write_texts(tmp_path)
-    write_rows(tmp_path / "news.jsonl")
-    write_study(tmp_path, FOLDER + TABLE)
-    return tmp_path
 
 
 def test_a_lexicon_is_locked_once_and_again_with_a_reason(here: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,12 +13,10 @@ from user_study import (
     DE,
     FOLDER,
     LEXICON,
-    TABLE,
     ZH,
     Ran,
     assert_short,
     run,
-    write_rows,
     write_study,
     write_texts,
 )
@@ -28,16 +26,6 @@ from pipeline.__main__ import VERBS, main
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A working folder with a study of two texts and a table of two rows."""
-    monkeypatch.chdir(tmp_path)
-    write_texts(tmp_path)
-    write_rows(tmp_path / "news.jsonl")
-    write_study(tmp_path, FOLDER + TABLE)
-    return tmp_path
 
 
 @pytest.mark.parametrize(

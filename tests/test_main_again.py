@@ -31,16 +31,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A working folder with a study of two texts and a table of two rows."""
-    monkeypatch.chdir(tmp_path)
-    write_texts(tmp_path)
-    write_rows(tmp_path / "news.jsonl")
-    write_study(tmp_path, FOLDER + TABLE)
-    return tmp_path
-
-
 def times(folder: Path) -> dict[Path, int]:
     return {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
 

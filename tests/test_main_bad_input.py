@@ -34,16 +34,6 @@ if TYPE_CHECKING:
 BAD_LINES = ("{cut", '{"nr": 1, "text": "zweimal"}', '{"nr": 9, "text": ""}')
 
 
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A working folder with a study of two texts and a table of two rows."""
-    monkeypatch.chdir(tmp_path)
-    write_texts(tmp_path)
-    write_rows(tmp_path / "news.jsonl")
-    write_study(tmp_path, FOLDER + TABLE)
-    return tmp_path
-
-
 def make_pdf(path: Path, password: str = "") -> bytes:
     canvas = Canvas(str(path), invariant=1, encrypt=StandardEncryption(password) if password else None)
     for y in range(700, 100, -14):

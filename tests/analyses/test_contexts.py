@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from made import build, make_document, make_study
+from made import TWO_CONCEPTS, build, make_document, make_study
 
 from pipeline.analyses.contexts import count_lemmas, read_contexts
 from pipeline.analyses.counts import Corpus, read_corpus
@@ -20,16 +20,6 @@ if TYPE_CHECKING:
 
     from pipeline.study import Study
 
-LEXICON = """
-[[concept]]
-id = "city"
-zh = ["城市外交"]
-de = ["Städtediplomatie"]
-[[concept]]
-id = "people"
-zh = ["民间外交"]
-de = ["Volksdiplomatie"]
-"""
 CONCEPTS = ["city", "people"]
 ZH = ["城市外交", "民间外交", "发展", "的", "和", "学校", "合作", "，", "城市", "WTO", "2014", "友好"]
 DE = ["Städtediplomatie", "Volksdiplomatie", "Schulen", "die", "und", "Zusammenarbeit", ",", "Stadt", "Städte", "1999"]
@@ -42,7 +32,7 @@ def window(width: int) -> str:
 def random_study(folder: Path, width: int) -> tuple[Study, Corpus]:
     """Two languages and two kinds of passages at random, in several batches."""
     rng = np.random.default_rng(width)
-    study = make_study(folder, LEXICON, timelines=window(width))
+    study = make_study(folder, TWO_CONCEPTS, timelines=window(width))
     documents = []
     for i in range(25):
         passages: list[tuple[str, str, str]] = []
@@ -110,7 +100,7 @@ def test_windows_hold_the_words_that_a_plain_walk_finds(
 
 
 def test_a_word_in_two_windows_of_a_concept_counts_once_and_for_each_of_two_concepts(tmp_path: Path) -> None:
-    study = make_study(tmp_path, LEXICON, ["de"], timelines=window(5))
+    study = make_study(tmp_path, TWO_CONCEPTS, ["de"], timelines=window(5))
     text = "Städtediplomatie braucht Schulen Städtediplomatie Volksdiplomatie"
     build(study, [make_document("a", ("de", text))])
     contexts = read_contexts(study, read_corpus(study), CONCEPTS)["de"]
@@ -122,7 +112,7 @@ def test_a_word_in_two_windows_of_a_concept_counts_once_and_for_each_of_two_conc
 
 
 def test_words_across_a_passage_are_not_near(tmp_path: Path) -> None:
-    study = make_study(tmp_path, LEXICON, ["de"])
+    study = make_study(tmp_path, TWO_CONCEPTS, ["de"])
     build(study, [make_document("a", ("de", "Schulen"), ("de", "Städtediplomatie"), ("de", "Schulen"))])
     contexts = read_contexts(study, read_corpus(study), CONCEPTS)["de"]
     assert len(contexts.near.token) == 0
@@ -152,7 +142,7 @@ def test_marginal_counts_are_those_of_all_counted_words(tmp_path: Path, monkeypa
 
 
 def test_a_corpus_without_a_mention_has_no_windows(tmp_path: Path) -> None:
-    study = make_study(tmp_path, LEXICON)
+    study = make_study(tmp_path, TWO_CONCEPTS)
     build(study, [make_document("a", ("de", "Nur Schulen.")), make_document("b", ("zh", "，"))])
     contexts = read_contexts(study, read_corpus(study), CONCEPTS)
     assert [len(own.near.token) for own in contexts.values()] == [0, 0]

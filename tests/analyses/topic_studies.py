@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from made import build, make_document, make_study
+from made import TWO_CONCEPTS, build, make_document, make_study
 
 from pipeline.analyses.topics.stage import MODELS_STAGE
 from pipeline.export.topics import TOPICS_STAGE
@@ -18,16 +18,6 @@ if TYPE_CHECKING:
 
     from pipeline.study import Study
 
-LEXICON = """
-[[concept]]
-id = "city"
-zh = ["城市外交"]
-de = ["Städtediplomatie"]
-[[concept]]
-id = "people"
-zh = ["民间外交"]
-de = ["Volksdiplomatie"]
-"""
 DE = [
     ["Städtediplomatie", "Bürgermeister", "Partnerschaft", "Besuch", "Delegation", "Empfang", "Vertrag", "Reise"],
     ["Volksdiplomatie", "Verein", "Schüler", "Austausch", "Familie", "Musik", "Orchester", "Konzert"],
@@ -68,7 +58,7 @@ def themes(number: int = 24, languages: Sequence[str] = ("de", "zh")) -> list[di
 
 def topic_study(
     folder: Path, documents: Sequence[dict[str, Any]], settings: str = "", languages: Sequence[str] = ("de", "zh"),
-    lexicon: str = LEXICON,
+    lexicon: str = TWO_CONCEPTS,
 ) -> Study:  # fmt: skip
     """A built study with settings of ``[topics]``."""
     given = settings if "min_words" in settings else f"min_words = 5\n{settings}"
