@@ -37,20 +37,20 @@ _SAID = {
     "en": _Said(
         "logDice", "log ratio near / elsewhere", "{}: {} (ring) to {} (point)",
         "Collocates by log-likelihood, at the right how often they stand near the concept.",
-        "Below, the words whose tie changed most among those with p < 0.05 after Benjamini and Hochberg.",
+        "Rings and points: the words whose tie changed most among those with p < 0.05 after Benjamini and Hochberg.",
         "No word stands near this concept often enough.",
     ),
     "de": _Said(
         "logDice", "Log Ratio nahe / anderswo", "{}: {} (Ring) bis {} (Punkt)",
         "Kollokate nach Log-Likelihood, rechts ihre Häufigkeit nahe dem Begriff.",
-        "Darunter die Wörter, deren Bindung sich am stärksten änderte, unter denen mit p < 0,05 nach Benjamini und "
-        "Hochberg.",
+        "Ringe und Punkte: die Wörter, deren Bindung sich am stärksten änderte, unter denen mit p < 0,05 nach "
+        "Benjamini und Hochberg.",
         "Kein Wort steht oft genug nahe diesem Begriff.",
     ),
     "zh": _Said(
         "logDice", "对数比（邻近／其他位置）", "{}：{}（圆圈）至{}（实点）",
         "按对数似然值排列的搭配词，右侧为与该概念共现的次数。",
-        "下方为关联变化最大的词（经 Benjamini-Hochberg 校正后 p < 0.05）。",
+        "圆圈与实点为关联变化最大的词（经 Benjamini-Hochberg 校正后 p < 0.05）。",
         "没有足够的搭配词。",
     ),
 }  # fmt: skip

@@ -8,7 +8,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.analyses.parts import REST
 from pipeline.export.figures import REPORT
+from pipeline.export.names import group_name
 from pipeline.export.panels import STYLES
 from pipeline.export.word_panels import WordPanel, WordRow, draw_words
 
@@ -26,6 +28,7 @@ class _Said(NamedTuple):
     words: str
     note: str
     nothing: str
+    rest: str
 
 
 _SAID = {
@@ -33,18 +36,18 @@ _SAID = {
         "log ratio (1: twice as frequent), 95 % interval", "{} ({} words)",
         "Key words by log-likelihood; at the right the documents that have them; an arrow where the interval has "
         "no end, or a far one, since the other part has (nearly) none of the word.",
-        "No word is key in this comparison.",
+        "No word is key in this comparison.", "the other documents",
     ),
     "de": _Said(
         "Log Ratio (1: doppelt so häufig), 95-%-Intervall", "{} ({} Wörter)",
         "Schlüsselwörter nach Log-Likelihood; rechts die Dokumente, die sie enthalten; ein Pfeil, wo das Intervall "
         "kein Ende oder ein sehr fernes hat, weil das Wort im anderen Teil (fast) fehlt.",
-        "In diesem Vergleich ist kein Wort ein Schlüsselwort.",
+        "In diesem Vergleich ist kein Wort ein Schlüsselwort.", "die übrigen Dokumente",
     ),
     "zh": _Said(
         "对数比（1 表示频率为两倍），95% 区间", "{}（{}词）",
         "按对数似然值排列的主题词；右侧为含该词的文献数；箭头表示另一部分中（几乎）没有该词，区间无上限或上限极远。",
-        "此比较中没有主题词。",
+        "此比较中没有主题词。", "其余文献",
     ),
 }  # fmt: skip
 
@@ -75,9 +78,14 @@ def draw_keyness(rows: pa.Table, comparison: str, language: str, note: str, *, p
     found = rows.to_pylist()
     over = [_row(row, 1, page) for row in found if row["log_ratio"] > 0]
     under = [_row(row, -1, page) for row in reversed(found) if row["log_ratio"] < 0]
+    names = {side: found[0][side] if found else "" for side in ("target", "reference")}
+    if comparison == " / ".join(names.values()):  # one that the study did not name: groups of its documents
+        names = {side: said.rest if name == REST else group_name(name, page.phrases) for side, name in names.items()}
+        comparison = " / ".join(names.values())
     made = []
     for side, words, style in (("target", over, STYLES[1]), ("reference", under, STYLES[0])):
-        heading = said.words.format(found[0][side], page.phrases.number(found[0][f"words_{side}"])) if found else ""
+        number = page.phrases.number(found[0][f"words_{side}"]) if found else ""
+        heading = said.words.format(names[side], number) if found else ""
         made.append(WordPanel(heading, said.axis, words, style))
     title = f"{comparison} ({page.phrases.language(language)})"
     return draw_words(title, made, f"{note} {said.note}".strip(), said.nothing, page=page)

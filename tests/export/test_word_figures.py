@@ -62,6 +62,15 @@ def test_a_comparison_shows_the_strongest_key_words_of_both_parts() -> None:
     assert "词25" not in shown
 
 
+def test_a_comparison_that_the_study_did_not_name_has_the_names_of_its_groups() -> None:
+    parts = {"comparison": "source_type=city_website / rest", "target": "source_type=city_website", "reference": "rest"}
+    rows = pa.Table.from_pylist([key("友好城市", 3.0, **parts)], KEYNESS)
+    shown = words_of(draw_keyness(rows, parts["comparison"], "zh", "", page=Page(phrases=GERMAN)))
+    assert "Websites von Städten / die übrigen Dokumente (Chinesisch)" in shown
+    assert "Websites von Städten (7 Wörter)" in shown
+    assert "source_type" not in shown
+
+
 def test_values_of_the_reference_point_to_the_right_and_open_ends_are_arrows() -> None:
     figure = draw_keyness(comparison_rows(KEYS, "zwei Teile", "zh").slice(MOST), "zwei Teile", "zh", "")
     (axes,) = figure.axes
