@@ -10,7 +10,8 @@ import pyarrow as pa
 from pipeline.analyses.intervals import compare_rates
 from pipeline.analyses.landmarks import find_peak, find_steady
 from pipeline.analyses.periods import Period, cut_periods, period_of
-from pipeline.analyses.permutation import PERMUTATIONS, Part, adjust_holm, deal
+from pipeline.analyses.permutation import PERMUTATIONS, Part, adjust_holm
+from pipeline.analyses.quick_deal import quick_deal
 from pipeline.analyses.steps import Step, find_steps, testable
 from pipeline.analyses.timelines import Group, make_groups, mentions_by_document, timelines
 from pipeline.analyses.trends import mann_kendall, rate_ratio, sen_slope, trend_p_values
@@ -140,7 +141,7 @@ def _tested_rows(
     # With so many the smallest p-value stays below 0.025 after the correction for all concepts.
     permutations = max(PERMUTATIONS, 40 * len(tested) - 1)
     seed = study.timelines.seed
-    dealt = deal(part, tested, permutations, seed)
+    dealt = quick_deal(part, tested, permutations, seed)
     steps = find_steps(part, tested, dealt, permutations, seed)
     p_values = trend_p_values(part, dealt)
     for i, p, adjusted in zip(tested, p_values, adjust_holm(p_values), strict=True):

@@ -29,6 +29,7 @@ CONCLUSIONS = pa.schema(
 )  # fmt: skip
 KINDS = ("direction", "significance", "step", "steady")
 SAME = "changes nothing"
+NOT_TESTED = "not tested"
 UNCOUNTED = (NOT_INSTALLED, NOTHING_LEFT, TOO_LITTLE)
 
 
@@ -66,7 +67,8 @@ def conclusions(study: Study, corpus: Corpus, grid: pa.Table) -> pa.Table:
 
     Counted are the choices that could be counted and that change any count of the concept or its denominators;
     ``differ`` names those under which the conclusion is another one, with what it is there, ``not_counted`` those that
-    could not be counted, and why. ``holds`` is null where there is no such choice, or no mention under any.
+    could not be counted, and why. ``holds`` is null where there is no such choice, no mention under any, and, but for
+    ``steady``, where nothing could be tested under any.
 
     Args:
         study: The study.
@@ -84,8 +86,10 @@ def conclusions(study: Study, corpus: Corpus, grid: pa.Table) -> pa.Table:
         others = [row for row in own if row["agrees"] is not None and row["note"] != SAME]
         missing = "; ".join(f"{name_choice(row)}: {row['note']}" for row in own if row["note"] in UNCOUNTED)
         empty = not any(row["mentions"] for row in [main, *others])
+        untested = all(row["significant"] is None for row in [main, *others])
         for kind in KINDS:
-            found = [] if empty else [(row, _is_same(kind, row, main, periods)) for row in others]
+            asked = [] if empty or (untested and kind != "steady") else others
+            found = [(row, _is_same(kind, row, main, periods)) for row in asked]
             rows.append(
                 {
                     "concept": concept,
@@ -112,7 +116,7 @@ def _is_same(kind: str, row: Row, main: Row, periods: Sequence[str]) -> bool:
         return bool(row["significant"]) == bool(main["significant"])
     if kind == "step":
         return same_steps(_steps(row), _steps(main), periods)
-    return _say(kind, row) == _say(kind, main)
+    return bool(row[kind] == main[kind])
 
 
 def _steps(row: Row) -> list[Step]:
@@ -123,8 +127,10 @@ def _steps(row: Row) -> list[Step]:
 
 def _say(kind: str, row: Row) -> str:
     """The conclusion as a word or as years."""
+    if kind != "steady" and row["significant"] is None:
+        return NOT_TESTED
     if kind == "significance":
-        return {None: "not tested", True: "yes", False: "no"}[row["significant"]]
+        return "yes" if row["significant"] else "no"
     if kind == "step":
         return "; ".join(f"{period} {direction}" for period, direction in _steps(row)) or "none"
     value = row[kind]

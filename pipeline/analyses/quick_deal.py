@@ -1,4 +1,4 @@
-"""Documents dealt over the dates as in `permutation`, some ten times as fast: for grids of many choices."""
+"""Documents dealt over the dates as in `permutation`, some ten times as fast: for corpora of many documents."""
 
 from __future__ import annotations
 

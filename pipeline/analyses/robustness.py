@@ -84,11 +84,11 @@ def robustness(
     """Each concept in all texts of a language, as the study counts it and then with one choice changed at a time.
 
     The row ``main`` says what ``changes`` says. Every other row is what the study would have found with that choice:
-    the same tests, corrected for the number of concepts (Holm) and not for the number of choices, with the documents
-    dealt by `quick_deal`. ``direction`` is up or down where the interval of the rate ratio a year excludes 1;
-    ``significant`` is whether the trend's ``p_adjusted`` is below 5 %, null where nothing could be tested. ``agrees``:
-    direction and significance as in ``main``, and as many steps, each within one period and in the same direction; null
-    for ``main`` and where a choice could not be counted.
+    the same tests, corrected for the number of concepts (Holm) and not for the number of choices. ``direction``
+    is up or down where the interval of the rate ratio a year excludes 1; ``significant`` is whether the trend's
+    ``p_adjusted`` is below 5 %, null where nothing could be tested. ``agrees``: direction and significance as in
+    ``main``, and as many steps, each within one period and in the same direction; null for ``main`` and where a choice
+    could not be counted.
 
     Args:
         study: The study.
@@ -224,12 +224,12 @@ def _learn_together(study: Study, tested: _Tested, counted: Sequence[Counted]) -
                 segments = [(start, end) for start, end, of in tested.gains if of == model and (start, end) != whole]
                 wanted.setdefault(column, []).extend(segments)
     seed = study.timelines.seed
-    learn_gains(tested.part, wanted, tested.gains, tested.permutations, seed, dealer=quick_deal)
+    learn_gains(tested.part, wanted, tested.gains, tested.permutations, seed)
 
 
 def _select(study: Study, tested: _Tested, columns: Sequence[int]) -> dict[int, Any]:
     seed = study.timelines.seed
-    return select_steps(tested.part, columns, tested.gains, tested.permutations, seed, dealer=quick_deal)
+    return select_steps(tested.part, columns, tested.gains, tested.permutations, seed)
 
 
 def _results(

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from pipeline.analyses.permutation import adjust_holm, deal, p_value
+from pipeline.analyses.quick_deal import quick_deal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
@@ -140,9 +141,8 @@ def find_steps(
 
 
 def select_steps(
-    part: Part, concepts: Sequence[int], known: Gains, permutations: int, seed: int,
-    *, dealer: Callable[[Part, Sequence[int], int, int], Dealt] = deal,
-) -> dict[int, list[Step]]:  # fmt: skip
+    part: Part, concepts: Sequence[int], known: Gains, permutations: int, seed: int
+) -> dict[int, list[Step]]:
     """The steps of ``find_steps`` where each was found first.
 
     Args:
@@ -151,13 +151,12 @@ def select_steps(
         known: What is known of them over all periods, and perhaps of segments; all that is learnt here is added.
         permutations: How often the documents of a segment are dealt.
         seed: The study's.
-        dealer: Who deals them.
     """
     found: dict[int, list[Step]] = {}
     going = list(concepts)
     while going:
         segments = {i: list(pairwise([0, *(step.first for step in found.get(i, [])), len(part.years)])) for i in going}
-        learn_gains(part, segments, known, permutations, seed, dealer=dealer)
+        learn_gains(part, segments, known, permutations, seed)
         best = {i: _best_of(segments[i], i, known) for i in going}
         p_values = {i: 1.0 if gain is None else p_value(gain.observed, gain.permuted) for i, gain in best.items()}
         adjusted = dict(zip(concepts, adjust_holm([p_values.get(i, 1.0) for i in concepts]), strict=True))
@@ -173,9 +172,8 @@ def select_steps(
 
 
 def learn_gains(
-    part: Part, segments: dict[int, list[tuple[int, int]]], known: Gains, permutations: int, seed: int,
-    *, dealer: Callable[[Part, Sequence[int], int, int], Dealt] = deal,
-) -> None:  # fmt: skip
+    part: Part, segments: dict[int, list[tuple[int, int]]], known: Gains, permutations: int, seed: int
+) -> None:
     """Test the segments that were not tested yet, each for all of its concepts at once."""
     wanted: dict[tuple[int, int], list[int]] = {}
     for i, bounds in segments.items():
@@ -188,7 +186,7 @@ def learn_gains(
         enough = (inside.mentions > 0).sum(axis=0) >= MIN_DOCUMENTS_WITH
         mine = [i for i in concepts if enough[i] and len(inside.years) >= 2 * MIN_SIZE]
         if mine:
-            keep_gains(dealer(inside, mine, permutations, seed), mine, segment, known)
+            keep_gains(quick_deal(inside, mine, permutations, seed), mine, segment, known)
 
 
 def keep_gains(dealt: Dealt, concepts: Sequence[int], segment: tuple[int, int], known: Gains) -> Gains:

@@ -22,12 +22,18 @@ _FIELDS = {
     "edition": "edition", "genre": "type", "event-title": "eventtitle", "collection-title": "series", "DOI": "doi",
     "URL": "url", "ISSN": "issn", "ISBN": "isbn",
 }  # fmt: skip
+_BODIES = {"thesis": "institution", "report": "institution", "online": "organization", "misc": "organization"}
+"""What BibLaTeX calls the publisher of these types; it does not print another one."""
 _BABEL = {"zh": "chinese", "de": "ngerman", "en": "english"}
 """What BibLaTeX calls languages."""
 _ESCAPED = re.compile(r"([&%#_$])")
 _ADDRESS = re.compile(r"[{}\\\s\"^`]")
 """What no address has as it stands, and what would end the field."""
-_KEY = re.compile(r"[\s{}(),\"'#%~\\=]+")
+_KEY = re.compile(r"[^\w.:/+-]+")
+"""What a key does not keep: what ends it, and what TeX reads as a sign of its own, as in a table."""
+_CONTROL = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]+")
+"""White space, and what no text has: biber ends at U+0000."""
+_AND = re.compile(r"\band\b", re.IGNORECASE)
 
 
 def to_bibtex(rows: Iterable[Mapping[str, Any]]) -> str:
@@ -64,7 +70,10 @@ def _fields(item: Mapping[str, Any]) -> dict[str, str]:
     fields["pages"] = fields.get("pages", "").replace("-", "--")
     where = "journaltitle" if item["type"].startswith("article") else "booktitle"
     fields[where] = _escape(str(item.get("container-title", "")))
-    fields["number"] = str(item.get("issue") or item.get("number") or "")
+    fields["number"] = _escape(str(item.get("issue") or item.get("number") or ""))
+    body = _BODIES.get(_TYPES.get(item["type"], "misc"))
+    if body:
+        fields[body] = fields.pop("publisher", "")
     fields["entrysubtype"] = _SUBTYPES.get(item["type"], "")
     for role in ("author", "editor", "translator"):
         fields[role] = " and ".join(_name(person) for person in item.get(role, ()))
@@ -77,12 +86,14 @@ def _fields(item: Mapping[str, Any]) -> dict[str, str]:
 def _name(person: Mapping[str, str]) -> str:
     if "literal" in person:
         return f"{{{_escape(person['literal'])}}}"
-    return _escape(", ".join(filter(None, (person.get("family", ""), person.get("given", "")))))
+    parts = [_escape(person.get(part, "")) for part in ("family", "given")]
+    # A comma or an "and" within a part would make two names of one.
+    return ", ".join(f"{{{part}}}" if _AND.search(part) or "," in part else part for part in parts if part)
 
 
 def _escape(text: str) -> str:
     r"""Text for LaTeX: its own signs escaped, a backslash as a command, braces left out."""
-    text = re.sub(r"[{}]", "", text).replace("\\", r"\textbackslash{}")
+    text = _CONTROL.sub(" ", re.sub(r"[{}]", "", text)).strip().replace("\\", r"\textbackslash{}")
     return _ESCAPED.sub(r"\\\1", text).replace("~", r"\textasciitilde{}").replace("^", r"\textasciicircum{}")
 
 

@@ -8,7 +8,7 @@ from pipeline.analyses.decomposition import ALL
 from pipeline.export.figures import draw_message, new_figure
 from pipeline.export.fonts import check_glyphs, drawing
 from pipeline.export.names import fit_names, short_title
-from pipeline.export.panels import EDGE, INK, POINT, SMALL, STYLES, place_axes, write_text
+from pipeline.export.panels import EDGE, INK, POINT, SMALL, STYLES, place_axes, short_period, write_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -90,8 +90,16 @@ def draw_changes(rows: Sequence[Row], labels: Labels, page: Page) -> Figure:
 def _name(row: Row, labels: Labels, page: Page) -> list[str]:
     """The concept with its language, and the periods."""
     name = short_title(labels[row["concept"]], row["concept"], page.phrases.code)
-    before, after = (row[f"period_{side}"].replace(" to ", "–") for side in ("before", "after"))
+    before, after = (_stretch(row[f"period_{side}"]) for side in ("before", "after"))
     return [f"{name} ({page.phrases.language(row['language'])})", f"{before} → {after}"]
+
+
+def _stretch(name: str) -> str:
+    """One period, or the first and the last of several: ``2005 to 2013`` as ``2005–2013``."""
+    ends = name.split(" to ")
+    if len(ends) == 2 and all(short_period(end) != end for end in ends):
+        return short_period(f"{ends[0].partition('/')[0]}/{ends[1].partition('/')[2]}")
+    return "–".join(map(short_period, ends))
 
 
 def _draw_bar(axes: Axes, row: Row, number: int) -> None:

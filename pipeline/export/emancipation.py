@@ -139,7 +139,7 @@ def _draw_language(
     _draw_ratios(above, rows, line, page)
     _draw_distances(below, rows, line, page)
     above.tick_params(labelbottom=False)
-    panels.scale_time(below, line, frame, width)
+    panels.scale_time(below, line, frame, width, 1)
     if labelled:
         for axes, label in ((above, said.together), (below, said.distance)):
             axes.set_ylabel(check_glyphs(label), fontsize=7.5, labelpad=3)

@@ -104,7 +104,7 @@ def draw_concept(
         frame = _frame(concept, curves)
         longest = max(len(curves[language, ALL].periods) for language in languages)
         titles = wrap_text(title_of(label, concept), text_room(page), 10) if page.titled else []
-        left_out = len({group for (_, group), one in curves.items() if one.words.sum()} - {ALL}) - len(styles)
+        left_out = len({group for language, group in curves if _draws(curves, language, group)}) - len(styles)
         if left_out:
             note += " " * bool(note) + page.phrases.left_out.format(len(styles), left_out)
         notes = wrap_text(note, text_room(page), SMALL) if note else []
@@ -304,7 +304,8 @@ def _write_head(
     x, y, width, _ = place
     write_text(figure, x, y + 0.6, [page.phrases.language(language)], 8)
     number = page.phrases.number
-    counts = page.phrases.counts.format(number(main.mentions.sum(), 0), number(main.words.sum(), 0))
+    sums = (number(main.mentions.sum(), 0), number(main.below.sum(), 0))
+    counts = page.phrases.counts.format(*sums, page.phrases.below)
     if text_width(counts, SMALL) * POINT < width - 22:
         at = x + width - text_width(counts, SMALL) * POINT - 0.5
         write_text(figure, at, y + 0.9, [counts], SMALL, color="#404040")
@@ -343,8 +344,8 @@ def _draw_one(
 def _group_styles(curves: Curves) -> dict[str, Style]:
     """The groups with most words, each with its own look, in the table's order."""
     words: dict[str, float] = {}
-    for (_, group), one in curves.items():
-        if group != ALL:
+    for (language, group), one in curves.items():
+        if _draws(curves, language, group):
             words[group] = words.get(group, 0.0) + float(one.words.sum())
     most = sorted((group for group in words if words[group] > 0), key=lambda group: -words[group])[: len(STYLES)]
     return dict(zip([group for group in words if group in most], STYLES, strict=False))

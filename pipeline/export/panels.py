@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -28,6 +30,12 @@ INK = "#1a1a1a"
 BAND, CUT, GAP, GAP_LINES, BARS, STEP = "#d3d6db", "#8f949c", "#f6f6f6", "#d8d8d8", "#a6a6a6", "#404040"
 DENSE = 60
 """More periods than this are drawn without room for markers between the points."""
+_LINES = 4
+"""Lines of a period's name below an axis, at most."""
+_CALENDAR = re.compile(r"\d{4}(-Q\d|-\d\d)?")
+_OWN = re.compile(r"(\d{4}-\d\d-\d\d)/(\d{4}-\d\d-\d\d)")
+_WORD = re.compile(r"[\u2e80-\uffff]|[^\s\u2e80-\uffff]+")
+"""What a name of a period is not broken within."""
 _HEADROOM = 1.1
 _OUTLIER = 3.0
 """Bands and groups beyond this many times the highest point of all texts do not stretch the axis."""
@@ -231,12 +239,18 @@ def scale_axis(axes: Axes, top: float, ticks: int, number: Callable[[float], str
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
 
 
-def scale_time(axes: Axes, series: Series, frame: Frame, width: float) -> None:
-    """Ticks of the time axis: years, or the names of the periods, as many as fit into ``width`` millimetres."""
+def scale_time(axes: Axes, series: Series, frame: Frame, width: float, lines: int = _LINES) -> None:
+    """Ticks of the time axis: years, or the names of the periods, as many as fit into ``width`` millimetres.
+
+    The user's own periods that do not all have room for their names have ticks where they begin.
+    """
     axes.set_xlim(frame.first, frame.last)
-    names = name_periods(series, frame, width)
+    names = name_periods(series, frame, width, lines)
     if names:
         axes.set_xticks(series.middle, names)
+        return
+    if _are_own(series):
+        axes.set_xticks(*_beginnings(series, frame, width))
         return
     spans = series.right - series.left
     yearly = bool(np.all(np.abs(spans - 1) < 0.01) and np.all(series.left % 1 == 0))
@@ -255,16 +269,58 @@ def scale_time(axes: Axes, series: Series, frame: Frame, width: float) -> None:
         axes.tick_params(axis="x", which="minor", length=1.3, width=0.4)
 
 
-def name_periods(series: Series, frame: Frame, width: float) -> list[str]:
-    """The user's own periods as labels, each wrapped to its share of the axis; none for periods of the calendar."""
-    if all(period[:4].isdigit() and "/" not in period for period in series.periods):
+def name_periods(series: Series, frame: Frame, width: float, lines: int = _LINES) -> list[str]:
+    """The user's own periods as labels, each wrapped to its share of the axis.
+
+    None for periods of the calendar, nor where one of them would have to be cut or be broken within a word.
+    """
+    if not _are_own(series):
         return []
-    shares = (series.right - series.left) / (frame.last - frame.first) * width
-    rooms = [max(share - 1.5, 6.0) / POINT for share in shares]
-    return [
-        "\n".join(wrap_text(check_glyphs(period), room, SMALL)[:4])
-        for period, room in zip(series.periods, rooms, strict=True)
-    ]
+    rooms = ((series.right - series.left) / (frame.last - frame.first) * width - 1.5) / POINT
+    labels: list[str] = []
+    for period, room in zip(series.periods, rooms.tolist(), strict=True):
+        name = check_glyphs(short_period(period))
+        if any(text_width(word, SMALL) > room for word in _WORD.findall(name)):
+            return []
+        wrapped = wrap_text(name, room, SMALL)
+        if len(wrapped) > lines:
+            return []
+        labels.append("\n".join(wrapped))
+    return labels
+
+
+def short_period(name: str) -> str:
+    """``2005-01-01/2007-01-01`` as ``2005–2006``, ``2005-01-01/2005-04-01`` as ``2005-01–2005-03``; others as is."""
+    found = _OWN.fullmatch(name)
+    if not found:
+        return name
+    start, end = (dt.date.fromisoformat(day) for day in found.groups())
+    last = end - dt.timedelta(1)
+    size = 10 if start.day > 1 or end.day > 1 else 7 if start.month > 1 or end.month > 1 else 4
+    ends = [day.isoformat()[:size] for day in (start, last)]
+    return "–".join(dict.fromkeys(ends))
+
+
+def _are_own(series: Series) -> bool:
+    """Whether the periods are the user's own."""
+    return not all(_CALENDAR.fullmatch(period) for period in series.periods)
+
+
+def _beginnings(series: Series, frame: Frame, width: float) -> tuple[list[float], list[str]]:
+    """Where periods begin, in decimal years and as labels; those that have room."""
+    places: list[float] = []
+    labels: list[str] = []
+    size = 4 if np.all(series.left % 1 == 0) else 7
+    scale = width / (frame.last - frame.first)
+    for left in series.left.tolist():
+        first = dt.date(int(left), 1, 1)
+        days = (dt.date(int(left) + 1, 1, 1) - first).days
+        label = (first + dt.timedelta(round(left % 1 * days))).isoformat()[:size]
+        needed = text_width(label, SMALL) * POINT + 1.5
+        if not places or (left - places[-1]) * scale >= needed:
+            places.append(left)
+            labels.append(label)
+    return places, labels
 
 
 def point_links(series: Series, concept: str, language: str, group: str = ALL) -> list[str | None]:

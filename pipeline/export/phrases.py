@@ -21,9 +21,11 @@ class Phrases:
     comma: str
     last: str
     """Before the last of several."""
-    rate: str
-    rate_characters: str
-    """In place of ``rate`` where characters stand below the line."""
+    mentions_per: str
+    below: str
+    """What rates are per million of."""
+    characters: str
+    """In place of ``below`` where characters stand below the line."""
     documents: str
     all_texts: str
     interval: str
@@ -39,6 +41,11 @@ class Phrases:
     kinds: Mapping[str, str]
     types: Mapping[str, str] = field(default_factory=dict)
     """Kinds of sources; the user's own words stay as they are."""
+
+    @property
+    def rate(self) -> str:
+        """What an axis of rates shows."""
+        return self.mentions_per.format(self.below)
 
     def number(self, value: float, digits: int | None = None) -> str:
         """A number with separators; ``digits`` decimals, or as many as it has."""
@@ -65,12 +72,11 @@ class Phrases:
 
 ENGLISH = Phrases(
     code="en", thousands=",", decimal=".", percent="\u00a0%", comma=", ", last=" and ",
-    rate="mentions per million words",
-    rate_characters="mentions per million characters", documents="documents", all_texts="all texts",
-    interval="95 % interval",
+    mentions_per="mentions per million {}", below="words", characters="characters", documents="documents",
+    all_texts="all texts", interval="95 % interval",
     few="interval not to be trusted", no_texts="no texts", beyond="beyond the axis", step="step",
-    no_term="no term in this language", nothing="No concept of the lexicon is mentioned in a dated document.",
-    counts="{} mentions in {} words",
+    no_term="no term in this language", nothing="No concept of the lexicon is mentioned in a document of any period.",
+    counts="{} mentions in {} {}",
     left_out="The {} groups with most words are drawn; {} more are in the table.",
     languages={"zh": "Chinese", "de": "German", "en": "English"},
     kinds={"body": "body text", "heading": "headings", "footnote": "footnotes", "reference": "references",
@@ -79,12 +85,12 @@ ENGLISH = Phrases(
 )  # fmt: skip
 GERMAN = Phrases(
     code="de", thousands=".", decimal=",", percent="\u00a0%", comma=", ", last=" und ",
-    rate="Nennungen je Million Wörter",
-    rate_characters="Nennungen je Million Zeichen", documents="Dokumente", all_texts="alle Texte",
-    interval="95-%-Intervall", few="Intervall nicht verlässlich", no_texts="keine Texte", beyond="über der Achse",
+    mentions_per="Nennungen je Million {}", below="Wörter", characters="Zeichen", documents="Dokumente",
+    all_texts="alle Texte", interval="95-%-Intervall",
+    few="Intervall nicht verlässlich", no_texts="keine Texte", beyond="über der Achse",
     step="Sprung", no_term="kein Suchwort in dieser Sprache",
-    nothing="Kein Begriff des Lexikons kommt in einem datierten Dokument vor.",
-    counts="{} Nennungen in {} Wörtern",
+    nothing="Kein Begriff des Lexikons kommt in einem Dokument eines der Zeiträume vor.",
+    counts="{} Nennungen auf {} {}",
     left_out="Gezeigt sind die {} Gruppen mit den meisten Wörtern; {} weitere stehen in der Tabelle.",
     languages={"zh": "Chinesisch", "de": "Deutsch", "en": "Englisch"},
     kinds={"body": "Fließtext", "heading": "Überschriften", "footnote": "Fußnoten", "reference": "Literaturangaben",
@@ -95,10 +101,9 @@ GERMAN = Phrases(
 )  # fmt: skip
 CHINESE = Phrases(
     code="zh", thousands=",", decimal=".", percent="%", comma="、", last="和",
-    rate="每百万词提及次数",
-    rate_characters="每百万字符提及次数", documents="文献数", all_texts="全部文本", interval="95%区间",
-    few="区间不可靠", no_texts="无文本", beyond="超出坐标轴", step="突变", no_term="词表中无此语言词条",
-    nothing="词表中的概念均未见于有日期的文献。", counts="{1}词中提及{0}次",
+    mentions_per="每百万{}提及次数", below="词", characters="字符", documents="文献数", all_texts="全部文本",
+    interval="95%区间", few="区间不可靠", no_texts="无文本", beyond="超出坐标轴", step="突变",
+    no_term="词表中无此语言词条", nothing="词表中的概念均未见于任何时段的文献。", counts="{1}{2}中提及{0}次",
     left_out="图中为词数最多的{}组，其余{}组见表。",
     languages={"zh": "中文", "de": "德文", "en": "英文"},
     kinds={"body": "正文", "heading": "标题", "footnote": "脚注", "reference": "参考文献", "caption": "图表说明",
@@ -111,4 +116,4 @@ PHRASES: Mapping[str, Phrases] = {phrases.code: phrases for phrases in (ENGLISH,
 def phrases_of(code: str, per: str) -> Phrases:
     """The phrases of a language for rates per million ``words`` or ``characters``."""
     phrases = PHRASES[code]
-    return phrases if per == "words" else replace(phrases, rate=phrases.rate_characters)
+    return phrases if per == "words" else replace(phrases, below=phrases.characters)

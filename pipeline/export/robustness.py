@@ -11,7 +11,7 @@ from pipeline.analyses.grid import MAIN
 from pipeline.export.figures import draw_message, new_figure
 from pipeline.export.fonts import check_glyphs, drawing, wrap_text
 from pipeline.export.names import fit_names, short_title
-from pipeline.export.panels import BAND, EDGE, INK, POINT, SMALL, STYLES, place_axes, write_text
+from pipeline.export.panels import BAND, EDGE, INK, POINT, SMALL, STYLES, place_axes, short_period, write_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -192,4 +192,4 @@ def _name(row: Row, texts: Mapping[str, str]) -> str:
 
 
 def _steps(row: Row, texts: Mapping[str, str]) -> str:
-    return row["steps"] or texts["none"]
+    return "; ".join(map(short_period, row["steps"].split("; "))) if row["steps"] else texts["none"]

@@ -28,7 +28,8 @@ class Series:
     """One curve: a concept in one language and group, its periods in order.
 
     ``left`` and ``right`` are decimal years, the first day and the day after the last; ``rate``, ``low`` and ``high``
-    are mentions per million words, NaN in a period without words; ``doubtful`` says whose interval cannot be trusted.
+    are mentions per million of ``below``, which are words or characters, NaN in a period without words; ``doubtful``
+    says whose interval cannot be trusted.
     """
 
     periods: tuple[str, ...]
@@ -37,6 +38,7 @@ class Series:
     documents: Floats
     mentions: Floats
     words: Floats
+    below: Floats
     rate: Floats
     low: Floats
     high: Floats
@@ -74,6 +76,9 @@ def read_series(rows: pa.Table) -> dict[tuple[str, str], Series]:
     gap = ~(columns["words"] > 0)
     for name in ("per_million", "low", "high"):
         columns[name] = np.where(gap, np.nan, columns[name])
+    below = columns["words"]
+    if "characters" in rows.column_names and rows["characters"].null_count < rows.num_rows:
+        below = _floats(rows["characters"])
     periods = np.array(rows["period"].to_pylist(), dtype=object)
     doubtful = np.zeros(rows.num_rows, np.bool_)
     if "interval_note" in rows.column_names:
@@ -88,6 +93,7 @@ def read_series(rows: pa.Table) -> dict[tuple[str, str], Series]:
             documents=columns["documents"][at],
             mentions=columns["mentions"][at],
             words=columns["words"][at],
+            below=below[at],
             rate=columns["per_million"][at],
             low=columns["low"][at],
             high=columns["high"][at],

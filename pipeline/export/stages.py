@@ -17,6 +17,7 @@ from pipeline.analyses.counts import read_corpus
 from pipeline.analyses.decomposition import decomposition
 from pipeline.analyses.duplicates import duplicates, list_copies
 from pipeline.analyses.emancipation import check_pairs, emancipation
+from pipeline.analyses.periods import cut_periods, period_of
 from pipeline.analyses.robustness import robustness
 from pipeline.analyses.timelines import timelines
 from pipeline.analyses.variants import variants
@@ -50,6 +51,7 @@ TABLES = (
     "copies", "duplicates", "robustness", "conclusions",
 )  # fmt: skip
 FIGURES = "timelines_by_language"
+CHANGE_FIGURES = "figures"
 WORKBOOK = "tables.xlsx"
 _FIGURE_KINDS = ("pdf", "svg", "png", "csv")
 
@@ -58,7 +60,7 @@ def write_timelines(study: Study, draft: Path, progress: Progress) -> Summary:
     """Compute the tables over time and write them.
 
     Returns:
-        Counted mentions, undated documents and mentions in them, first mentions by concept and language.
+        Counted mentions; undated documents and mentions in them; mentions in documents dated outside of all periods.
     """
     concepts = load_lexicon(study.lexicon)
     check_pairs(study, concepts)
@@ -86,22 +88,31 @@ def write_timelines(study: Study, draft: Path, progress: Progress) -> Summary:
     (draft / "latex").mkdir()
     for name in ("corpus", "changes"):
         tables.write_latex(made[name], draft / "latex" / f"{name}.tex", f"{study.title}: {name}", f"tab:{name}")
+    periods = cut_periods(built.dates, study.timelines.period, study.timelines.years)
+    undated = np.isnat(built.dates)
+    outside = ~undated & (period_of(built.dates, periods) < 0)
+    of_mention = built.mentions["document"].to_numpy()
     return {
         "mentions": built.mentions.num_rows,
         "documents": built.documents.num_rows,
         "undated_documents": built.documents["date"].null_count,
-        "undated_mentions": int(np.isnat(built.dates)[built.mentions["document"].to_numpy()].sum()),
+        "undated_mentions": int(undated[of_mention].sum()),
+        "outside_mentions": int(outside[of_mention].sum()),
     }
 
 
 def write_figures(study: Study, draft: Path, progress: Progress) -> Summary:
-    """Draw the overview and one figure for each concept that is mentioned; write the workbook meanwhile."""
+    """Draw the overview, a figure for each concept that is mentioned, and those of changes; write the workbook."""
     table = read_table(study.export_folder / TABLES_FOLDER, "timelines")
     labels = {concept.id: concept.label for concept in mark_concepts(study)}
     (draft / FIGURES).mkdir()
     mentioned = {row["concept"] for row in table.select(["concept", "mentions"]).to_pylist() if row["mentions"]}
     wanted: list[str | None] = [None, *(concept for concept in labels if concept in mentioned)]
-    tasks = [partial(_write_workbook, study, draft), *(partial(_write_figure, study, draft, name) for name in wanted)]
+    tasks = [
+        partial(_write_workbook, study, draft),
+        partial(_write_change_figures, study, draft),
+        *(partial(_write_figure, study, draft, name) for name in wanted),
+    ]
     with open_executor(study.run.workers, len(tasks) // 4) as executor:
         for i, _ in enumerate(map_in_order(executor, _do, tasks, under_way=8)):
             progress("figures", i + 1, len(tasks))
@@ -116,6 +127,14 @@ def _write_workbook(study: Study, draft: Path) -> None:
     folder = study.export_folder / TABLES_FOLDER
     sheets = {name: read_table(folder, name) for name in TABLES}
     tables.write_xlsx(sheets | {TABLE: read_bibliography(study)}, draft / WORKBOOK)
+
+
+def _write_change_figures(study: Study, draft: Path) -> None:
+    from pipeline.export.change_figures import write_change_figures
+
+    folder = study.export_folder / TABLES_FOLDER
+    made = {name: read_table(folder, name) for name in ("decomposition", "robustness", "emancipation")}
+    write_change_figures(study, made, draft / CHANGE_FIGURES)
 
 
 def _write_figure(study: Study, draft: Path, concept: str | None) -> None:
@@ -156,14 +175,6 @@ def caption(study: Study) -> str:
         note=mark_note(study, "en"),
         per=study.timelines.per,
     )
-
-
-def write_parquet(study: Study, draft: Path, progress: Progress) -> Summary:
-    """Write the tables once more as Parquet."""
-    for i, name in enumerate(TABLES):
-        tables.write_parquet(read_table(study.export_folder / TABLES_FOLDER, name), draft / f"{name}.parquet")
-        progress("parquet", i + 1, len(TABLES))
-    return {}
 
 
 def read_rejects(path: Path) -> list[dict[str, str]]:
@@ -236,19 +247,8 @@ FIGURES_STAGE = Stage(
     folder=lambda study: study.export_folder,
     settings=words_for_readers,
     reads=lambda study: [*_from_tables(study), _bibliography(study)],
-    writes=(FIGURES, *(f"{FIGURES}.{kind}" for kind in _FIGURE_KINDS), WORKBOOK),
+    writes=(FIGURES, CHANGE_FIGURES, *(f"{FIGURES}.{kind}" for kind in _FIGURE_KINDS), WORKBOOK),
     modules=("pipeline.export",),
     tools=("matplotlib", "xlsxwriter", "zhplot"),
     run=write_figures,
-)
-
-PARQUET_STAGE = Stage(
-    name="parquet",
-    folder=lambda study: study.export_folder,
-    settings=lambda _: {},
-    reads=lambda study: [study.export_folder / TABLES_FOLDER / f"{name}.arrow" for name in TABLES],
-    writes=tuple(f"{name}.parquet" for name in TABLES),
-    modules=("pipeline.export.tables",),
-    tools=("pyarrow",),
-    run=write_parquet,
 )

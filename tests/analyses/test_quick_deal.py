@@ -50,3 +50,17 @@ def test_each_mention_and_each_word_is_dealt_once_and_the_same_documents_alike()
 def test_few_documents_are_dealt_one_by_one() -> None:
     part = make_part(500)
     assert np.array_equal(quick_deal(part, [0], 20, 3).dealt_words, deal(part, [0], 20, 3).dealt_words)
+
+
+def test_where_nothing_changes_small_p_values_are_as_rare_as_they_should_be() -> None:
+    rng = np.random.default_rng(11)
+    found = []
+    for corpus in range(300):
+        place = np.sort(rng.integers(0, 8, 2_600))
+        words = rng.lognormal(5, 1, 2_600).astype(np.int64) + 1
+        mentions = rng.poisson(words / words.mean() * 0.05 * rng.gamma(0.3, 1 / 0.3, 2_600))[:, None]
+        part = Part([f"{corpus}-{i}" for i in range(2_600)], words, mentions, place, np.arange(8.0))
+        found.append(trend_p_values(part, quick_deal(part, [0], 199, 1))[0])
+    # Binomial: 300 corpora, standard deviation 3.8 at 5 % and 8.7 at 50 %.
+    assert 5 <= sum(p <= 0.05 for p in found) <= 26
+    assert 124 <= sum(p <= 0.5 for p in found) <= 176

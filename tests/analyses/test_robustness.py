@@ -210,7 +210,7 @@ def test_without_its_only_term_nothing_is_left_and_without_a_hit_nothing_is_conc
     assert (single["note"], single["agrees"], single["mentions"]) == ("nothing left", None, None)
     assert "term 友好城市: nothing left" in held["b", "zh", "step"]["not_counted"]
     never = held["a", "zh", "direction"]
-    assert (never["main"], never["holds"], never["choices"]) == ("none", None, 0)
+    assert (never["main"], never["holds"], never["choices"]) == ("not tested", None, 0)
     assert of_concept(grid)["main", ""]["note"] == "no mentions"
 
 

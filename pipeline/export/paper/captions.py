@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 _TEXTS: Mapping[str, Mapping[str, str]] = {
     "en": {
-        "one": "{name}: mentions per million words by language. Heavy line: all texts; other lines: parts of the "
+        "one": "{name}: mentions per million {below} by language. Heavy line: all texts; other lines: parts of the "
         "corpus; bars: documents per period.",
-        "comparison": "Mentions per million words of {names} in all texts, by language.",
-        "side": "Mentions per million words in all texts, a row for each concept, a column for each language; each "
+        "comparison": "Mentions per million {below} of {names} in all texts, by language.",
+        "side": "Mentions per million {below} in all texts, a row for each concept, a column for each language; each "
         "panel has its own scale.{part}",
-        "multiples": "Mentions per million words in all texts, a panel for each concept, a line for each language; "
+        "multiples": "Mentions per million {below} in all texts, a panel for each concept, a line for each language; "
         "each panel has its own scale.{part}",
         "robust": "Rate ratio per year with its 95 % interval, all texts: as the study counts (band) and with one "
         "choice changed at a time; on the right the first periods of steps. Hollow marks: direction, significance or "
@@ -34,17 +34,17 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "steps": "Dashed upright lines: steps of the rate.",
         "corpus": "The corpus by language and kind of source.",
         "changes": "First dated mention of each concept.",
-        "steps_table": "Steps and trends of the concepts' rates.",
-        "timeline": "{name}: mentions per million words by period, all texts. Mentions (documents with a mention), "
+        "steps_table": "Steps and trends of the concepts' rates, before and after per million {below}.",
+        "timeline": "{name}: mentions per million {below} by period, all texts. Mentions (documents with a mention), "
         "rate, 95 % interval.",
     },
     "de": {
-        "one": "{name}: Nennungen je Million Wörter nach Sprache. Kräftige Linie: alle Texte; andere Linien: Teile des "
-        "Korpus; Balken: Dokumente je Zeitraum.",
-        "comparison": "Nennungen je Million Wörter von {names} in allen Texten, nach Sprache.",
-        "side": "Nennungen je Million Wörter in allen Texten, eine Zeile je Begriff, eine Spalte je Sprache; jedes "
+        "one": "{name}: Nennungen je Million {below} nach Sprache. Kräftige Linie: alle Texte; andere Linien: Teile "
+        "des Korpus; Balken: Dokumente je Zeitraum.",
+        "comparison": "Nennungen je Million {below} von {names} in allen Texten, nach Sprache.",
+        "side": "Nennungen je Million {below} in allen Texten, eine Zeile je Begriff, eine Spalte je Sprache; jedes "
         "Feld hat seinen eigenen Maßstab.{part}",
-        "multiples": "Nennungen je Million Wörter in allen Texten, ein Feld je Begriff, eine Linie je Sprache; jedes "
+        "multiples": "Nennungen je Million {below} in allen Texten, ein Feld je Begriff, eine Linie je Sprache; jedes "
         "Feld hat seinen eigenen Maßstab.{part}",
         "robust": "Ratenverhältnis je Jahr mit 95-%-Intervall, alle Texte: wie die Studie zählt (Band) und mit jeweils "
         "einer geänderten Entscheidung; rechts die ersten Zeiträume von Sprüngen. Hohle Marken: Richtung, Signifikanz "
@@ -59,15 +59,15 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "steps": "Gestrichelte senkrechte Linien: Sprünge der Rate.",
         "corpus": "Das Korpus nach Sprache und Art der Quelle.",
         "changes": "Erste datierte Nennung jedes Begriffs.",
-        "steps_table": "Sprünge und Trends der Begriffe.",
-        "timeline": "{name}: Nennungen je Million Wörter nach Zeitraum, alle Texte. Nennungen (Dokumente mit Nennung), "
-        "Rate, 95-%-Intervall.",
+        "steps_table": "Sprünge und Trends der Begriffe, vorher und nachher je Million {below}.",
+        "timeline": "{name}: Nennungen je Million {below} nach Zeitraum, alle Texte. Nennungen (Dokumente mit "
+        "Nennung), Rate, 95-%-Intervall.",
     },
     "zh": {
-        "one": "{name}：各语言每百万词提及次数。粗线：全部文本；其他线：语料库各部分；柱：各时段文献数。",
-        "comparison": "{names}在全部文本中的每百万词提及次数，按语言分列。",
-        "side": "全部文本中的每百万词提及次数：每行一个概念，每列一种语言；各图刻度不同。{part}",
-        "multiples": "全部文本中的每百万词提及次数：每格一个概念，每条线一种语言；各图刻度不同。{part}",
+        "one": "{name}：各语言每百万{below}提及次数。粗线：全部文本；其他线：语料库各部分；柱：各时段文献数。",
+        "comparison": "{names}在全部文本中的每百万{below}提及次数，按语言分列。",
+        "side": "全部文本中的每百万{below}提及次数：每行一个概念，每列一种语言；各图刻度不同。{part}",
+        "multiples": "全部文本中的每百万{below}提及次数：每格一个概念，每条线一种语言；各图刻度不同。{part}",
         "robust": "每年频率比及其95%区间（全部文本）：灰带为本研究的计数方式，其余各行每次只改变一项选择；"
         "右侧为突变起始时段。空心点：方向、显著性或突变与本研究不一致。P值按概念数校正，未按选择数校正。{part}",
         "mix": "全部文本中首末时段之间及突变前后频率的变化，按Kitagawa（1955）分解为来源内部的变化、来源构成的变化和"
@@ -78,8 +78,8 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "steps": "竖虚线：频率的突变。",
         "corpus": "语料库构成（按语言和来源类别）。",
         "changes": "各概念首次有日期的提及。",
-        "steps_table": "各概念频率的突变与趋势。",
-        "timeline": "{name}：各时段每百万词提及次数，全部文本。提及次数（含提及的文献数）、频率、95%区间。",
+        "steps_table": "各概念频率的突变与趋势；前后频率均为每百万{below}。",
+        "timeline": "{name}：各时段每百万{below}提及次数，全部文本。提及次数（含提及的文献数）、频率、95%区间。",
     },
 }
 
@@ -88,7 +88,7 @@ def one_concept(name: str, facts: Facts, phrases: Phrases) -> str:
     """The caption of one concept's figure."""
     texts = _TEXTS[phrases.code]
     parts = [
-        texts["one"].format(name=name),
+        texts["one"].format(name=name, below=phrases.below),
         _band(facts, phrases),
         _marks(phrases),
         *_steps(facts, phrases),
@@ -100,18 +100,19 @@ def one_concept(name: str, facts: Facts, phrases: Phrases) -> str:
 def comparison(concepts: Sequence[str], labels: Mapping[str, Mapping[str, str]], facts: Facts, phrases: Phrases) -> str:
     """The caption of the figure that compares concepts."""
     names = phrases.join([short_title(labels[concept], concept, phrases.code) for concept in concepts])
-    return _sentences([_TEXTS[phrases.code]["comparison"].format(names=names), _marks(phrases), facts.note], phrases)
+    text = _TEXTS[phrases.code]["comparison"].format(names=names, below=phrases.below)
+    return _sentences([text, _marks(phrases), facts.note], phrases)
 
 
 def side_by_side(facts: Facts, phrases: Phrases, part: int, parts: int) -> str:
     """The caption of the languages beside each other."""
-    text = _TEXTS[phrases.code]["side"].format(part=_part(phrases, part, parts))
+    text = _TEXTS[phrases.code]["side"].format(part=_part(phrases, part, parts), below=phrases.below)
     return _sentences([text, _band(facts, phrases), _marks(phrases), facts.note], phrases)
 
 
 def small_multiples(facts: Facts, phrases: Phrases, part: int, parts: int) -> str:
     """The caption of the cells."""
-    text = _TEXTS[phrases.code]["multiples"].format(part=_part(phrases, part, parts))
+    text = _TEXTS[phrases.code]["multiples"].format(part=_part(phrases, part, parts), below=phrases.below)
     return _sentences([text, _marks(phrases), *_steps(facts, phrases), facts.note], phrases)
 
 
@@ -129,7 +130,7 @@ def decomposition(facts: Facts, phrases: Phrases, part: int, parts: int) -> str:
 
 def table(kind: str, phrases: Phrases, name: str = "") -> str:
     """The caption of a table: ``corpus``, ``changes``, ``steps_table`` or ``timeline``."""
-    return _TEXTS[phrases.code][kind].format(name=name)
+    return _TEXTS[phrases.code][kind].format(name=name, below=phrases.below)
 
 
 def _band(facts: Facts, phrases: Phrases) -> str:

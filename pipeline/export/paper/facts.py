@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from pipeline import __version__
 from pipeline.concepts.lexicon import load_lexicon
+from pipeline.concepts.lock import compare, read_lock
 from pipeline.concepts.mentions import MENTIONS_STAGE
 from pipeline.export.marks import mark_note
 from pipeline.export.stages import TABLES_FOLDER, TIMELINES_STAGE
@@ -26,7 +27,24 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from pipeline.records import Concept
     from pipeline.study import Study
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockFacts:
+    """The lock of the lexicon, and what is not as it has it, in the study's languages."""
+
+    date: dt.date
+    sha256: str
+    """Of the locked terms."""
+    earlier: Sequence[tuple[dt.date, str]]
+    """Date and sha256 of the locks that this one came after."""
+    reason: str
+    """Why it was locked again."""
+    exploratory: Sequence[str]
+    """Terms that were added or changed since, as the lexicon has them."""
+    removed: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +72,8 @@ class Facts:
     copies: int
     undated: int
     undated_mentions: int
+    outside_mentions: int
+    """In documents that are dated before, between or after the periods."""
     rejects: Mapping[str, int]
     """Items that could not be used, by reason, the most frequent first."""
     concepts: int
@@ -63,6 +83,8 @@ class Facts:
     found: int
     counted: int
     """Mentions found, and those that count in the tables."""
+    per: str
+    """What rates are per million of: ``words`` or ``characters``."""
     period: str
     own_periods: int
     draws: int
@@ -74,6 +96,8 @@ class Facts:
     lexicon: str
     lexicon_sha256: str
     counted_on: dt.date | None
+    lock: LockFacts | None = None
+    """None where the lexicon was never locked."""
 
 
 def read_facts(study: Study) -> Facts:
@@ -105,12 +129,14 @@ def read_facts(study: Study) -> Facts:
         copies=_sum(mine, "duplicates"),
         undated=_sum(mine, "undated"),
         undated_mentions=made["undated_mentions"],
+        outside_mentions=made["outside_mentions"],
         rejects=made["rejects"],
         concepts=len(concepts),
         terms=len(terms),
         excluded=len({text for term in terms for text in term.not_in}),
         found=made["found"],
         counted=made["counted"],
+        per=settings.per,
         period=settings.period if isinstance(settings.period, str) else "own",
         own_periods=0 if isinstance(settings.period, str) else len(settings.period),
         draws=settings.bootstrap,
@@ -121,6 +147,26 @@ def read_facts(study: Study) -> Facts:
         lexicon=study.lexicon.name,
         lexicon_sha256=made["lexicon_sha256"],
         counted_on=dt.date.fromisoformat(made["counted_on"]) if made["counted_on"] else None,
+        lock=_lock_facts(study, concepts),
+    )
+
+
+def _lock_facts(study: Study, concepts: Sequence[Concept]) -> LockFacts | None:
+    lock = read_lock(study.lexicon)
+    if lock is None:
+        return None
+    found = compare(lock, concepts)
+    exploratory, removed = (
+        [term.form for term in terms if term.language in study.languages]
+        for terms in ((*found.added, *found.changed), found.removed)
+    )
+    return LockFacts(
+        date=lock.date,
+        sha256=lock.sha256,
+        earlier=[(one.date, one.sha256) for one in lock.earlier],
+        reason=lock.reason,
+        exploratory=exploratory,
+        removed=removed,
     )
 
 
@@ -138,6 +184,7 @@ def manifest_facts(study: Study) -> dict[str, Any]:
         "lexicon_sha256": reads.get(path_name(study.lexicon, study.root), ""),
         "counted_on": counted.get("finished", "")[:10],
         "undated_mentions": timelines.get("undated_mentions", 0),
+        "outside_mentions": timelines.get("outside_mentions", 0),
         "counted": timelines.get("mentions", 0),
         "found": mentions.get("mentions", 0),
         "rejects": dict(Counter(read_summary(CORPUS, study).get("rejects", {})).most_common()),
@@ -168,7 +215,8 @@ def _sum(rows: Sequence[Mapping[str, Any]], column: str, **where: str) -> int:
 
 def _kinds_of_change(study: Study) -> list[str]:
     changes = read_table(study.export_folder / TABLES_FOLDER, "changes")
-    return sorted(pc.unique(changes["kind"]).to_pylist())
+    said = pc.or_(pc.not_equal(changes["kind"], "trend"), changes["p_value"].is_valid())
+    return sorted(pc.unique(changes["kind"].filter(said)).to_pylist())
 
 
 def _stages(folder: Path) -> dict[str, Any]:

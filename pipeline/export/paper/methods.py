@@ -9,7 +9,14 @@ from pipeline.export.phrases import ENGLISH
 from pipeline.records import REASONS
 
 if TYPE_CHECKING:
-    from pipeline.export.paper.facts import Facts
+    import datetime as dt
+    from collections.abc import Sequence
+
+    from pipeline.export.paper.facts import Facts, LockFacts
+    from pipeline.export.phrases import Phrases
+
+TERMS = 30
+"""Exploratory terms that are named; all are in ``variants.csv``."""
 
 _N = ENGLISH.number
 _PERIODS = {"year": "year", "quarter": "quarter", "month": "month"}
@@ -51,6 +58,11 @@ def _corpus(facts: Facts) -> str:
             f"{_many(facts.undated, 'document')} {verb} no date; {them} and the {mentions} in "
             f"{'it' if facts.undated == 1 else 'them'} {stand} in no period."
         )
+    if facts.outside_mentions:
+        verb = "is" if facts.outside_mentions == 1 else "are"
+        sentences.append(
+            f"{_many(facts.outside_mentions, 'mention')} in documents dated outside of the periods {verb} in none."
+        )
     if facts.rejects:
         total = sum(facts.rejects.values())
         reasons = [f"{_N(count)} because {REASONS.get(reason, reason)}" for reason, count in facts.rejects.items()]
@@ -84,8 +96,10 @@ def _rates(facts: Facts) -> str:
     period = f"by {_PERIODS[facts.period]}" if facts.period != "own" else f"in {_many(facts.own_periods, 'period')}"
     cut = [f"by {said} for {ENGLISH.language(code)}" for code, said in analysers(facts).items()]
     draws = _many(facts.draws, "draw")
+    words = facts.per == "words"
+    below = "running words" if words else "characters (white space not counted)"
     sentences = [
-        f"Frequencies are given {period} as mentions per million running words of the same language.",
+        f"Frequencies are given {period} as mentions per million {below} of the same language.",
         f"Words were cut {ENGLISH.join(cut)}.",
         "A period without texts has no frequency, which is not zero.",
         (
@@ -98,7 +112,8 @@ def _rates(facts: Facts) -> str:
     if facts.adjusted:
         sentences.append("Adjusted frequencies hold the mix of sources constant by direct standardisation.")
     if "step" in facts.kinds_of_change:
-        sentences.append("Steps are changes of level found by likelihood for counts with the words as exposure.")
+        exposure = "words" if words else "characters"
+        sentences.append(f"Steps are changes of level found by likelihood for counts with the {exposure} as exposure.")
     if "trend" in facts.kinds_of_change:
         sentences.append("Trends are rate ratios per year.")
     if {"step", "trend"} & set(facts.kinds_of_change):
@@ -111,11 +126,39 @@ def _rates(facts: Facts) -> str:
 
 def _provenance(facts: Facts) -> str:
     tools = [f"{SHOWN[name]} {version}" for name, version in facts.tools.items() if name in SHOWN]
-    counted = "" if facts.counted_on is None else f" on {facts.counted_on.day} {facts.counted_on:%B %Y}"
+    counted = "" if facts.counted_on is None else f" on {_day(facts.counted_on)}"
     return (
         f"Counted{counted} with zwiesprache {facts.version}, using {ENGLISH.join(tools)}. "
-        f"The lexicon is {facts.lexicon} (SHA-256 {facts.lexicon_sha256})."
+        f"The lexicon is {facts.lexicon} (SHA-256 {facts.lexicon_sha256}). {_lock(facts.lock)}"
     )
+
+
+def _lock(lock: LockFacts | None) -> str:
+    if lock is None:
+        return "It was not locked: that its terms stood before the texts were counted is not on record."
+    sentences = [f"Its terms were locked on {_day(lock.date)} (SHA-256 of the terms {lock.sha256})."]
+    if lock.earlier:
+        before = ENGLISH.join([f"{_day(day)} (SHA-256 {sha256})" for day, sha256 in lock.earlier])
+        sentences.append(f"This lock replaces that of {before}; the reason given: “{lock.reason}”.")
+    if lock.exploratory:
+        terms = f"{_many(len(lock.exploratory), 'term')}: {quote_terms(lock.exploratory, ENGLISH)}"
+        sentences.append(f"Exploratory, because added or changed after the lock: {terms}.")
+    if lock.removed:
+        terms = f"{_many(len(lock.removed), 'term')}: {quote_terms(lock.removed, ENGLISH)}"
+        sentences.append(f"Removed after the lock: {terms}.")
+    if not lock.exploratory and not lock.removed:
+        sentences.append("All terms that were searched for are those of the lock.")
+    return " ".join(sentences)
+
+
+def quote_terms(terms: Sequence[str], phrases: Phrases) -> str:
+    """Terms as a list; after the first `TERMS` their number alone."""
+    more = len(terms) - TERMS
+    return phrases.comma.join([*terms[:TERMS], *([f"… (+{phrases.number(more)})"] if more > 0 else [])])
+
+
+def _day(day: dt.date) -> str:
+    return f"{day.day} {day:%B %Y}"
 
 
 def _years(years: tuple[int, int]) -> str:

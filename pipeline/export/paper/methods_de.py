@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pipeline.export.paper.methods import quote_terms
 from pipeline.export.paper.tools import SHOWN, analysers
 from pipeline.export.phrases import GERMAN
 from pipeline.records import REASONS
 
 if TYPE_CHECKING:
-    from pipeline.export.paper.facts import Facts
+    import datetime as dt
+    from collections.abc import Sequence
+
+    from pipeline.export.paper.facts import Facts, LockFacts
 
 _N = GERMAN.number
 _PERIODS = {"year": "nach Jahren", "quarter": "nach Quartalen", "month": "nach Monaten"}
@@ -72,6 +76,11 @@ def _corpus(facts: Facts) -> str:
             f"{_many(facts.undated, 'Dokument', 'Dokumente')} ohne Datum {'gehört' if one else 'gehören'} zu keinem "
             f"Zeitraum, ebenso {mentions}."
         )
+    if facts.outside_mentions:
+        sentences.append(
+            f"{_many(facts.outside_mentions, 'Nennung', 'Nennungen')} in Dokumenten, deren Datum in keinem der "
+            f"Zeiträume liegt, {'gehört' if facts.outside_mentions == 1 else 'gehören'} zu keinem."
+        )
     if facts.rejects:
         total = sum(facts.rejects.values())
         reasons = [
@@ -111,11 +120,14 @@ def _counting(facts: Facts) -> str:
 
 def _rates(facts: Facts) -> str:
     own = f"in {_many(facts.own_periods, 'Zeitraum', 'Zeiträumen')}"
-    cut = [f"{said} ({GERMAN.language(code)})" for code, said in analysers(facts).items()]
+    words = facts.per == "words"
+    below = "laufender Wörter" if words else "Zeichen ohne Leerraum"
+    said = "Wörter" if words else "Zeichen"
+    cut = [f"{by} ({GERMAN.language(code)})" for code, by in analysers(facts).items()]
     draws = _many(facts.draws, "Ziehung", "Ziehungen")
     sentences = [
-        f"Häufigkeiten sind {_PERIODS.get(facts.period, own)} als Nennungen je Million laufender Wörter angegeben.",
-        f"Bezugsgröße sind die Wörter derselben Sprache; in Wörter zerlegt wurden die Texte mit {GERMAN.join(cut)}.",
+        f"Häufigkeiten sind {_PERIODS.get(facts.period, own)} als Nennungen je Million {below} angegeben.",
+        f"Bezugsgröße sind die {said} derselben Sprache; in Wörter zerlegt wurden die Texte mit {GERMAN.join(cut)}.",
         "Ein Zeitraum ohne Texte hat keine Häufigkeit, auch nicht null.",
         (
             f"Die Intervalle sind 95-%-Intervalle aus einem Bootstrap ganzer Dokumente ({draws}, "
@@ -128,7 +140,8 @@ def _rates(facts: Facts) -> str:
         sentences.append("Bereinigte Häufigkeiten halten die Mischung der Quellen durch direkte Standardisierung fest.")
     if "step" in facts.kinds_of_change:
         sentences.append(
-            "Sprünge sind Niveauänderungen, gesucht mit einer Likelihood für Zählungen und den Wörtern als Exposition."
+            "Sprünge sind Niveauänderungen, gesucht mit einer Likelihood für Zählungen und den "
+            f"{'Wörtern' if words else 'Zeichen'} als Exposition."
         )
     if "trend" in facts.kinds_of_change:
         sentences.append("Trends sind Ratenverhältnisse je Jahr.")
@@ -142,12 +155,39 @@ def _rates(facts: Facts) -> str:
 
 def _provenance(facts: Facts) -> str:
     tools = [f"{SHOWN[name]} {version}" for name, version in facts.tools.items() if name in SHOWN]
-    day = facts.counted_on
-    counted = "" if day is None else f" am {day.day}. {_MONTHS[day.month - 1]} {day.year}"
+    counted = "" if facts.counted_on is None else f" am {_day(facts.counted_on)}"
     return (
         f"Gezählt{counted} mit zwiesprache {facts.version}, darin {GERMAN.join(tools)}. "
-        f"Das Lexikon ist {facts.lexicon} (SHA-256 {facts.lexicon_sha256})."
+        f"Das Lexikon ist {facts.lexicon} (SHA-256 {facts.lexicon_sha256}). {_lock(facts.lock)}"
     )
+
+
+def _lock(lock: LockFacts | None) -> str:
+    if lock is None:
+        return "Es wurde nicht festgelegt: dass die Suchwörter vor der Zählung feststanden, ist nicht belegt."
+    sentences = [f"Seine Suchwörter wurden am {_day(lock.date)} festgelegt (SHA-256 der Suchwörter {lock.sha256})."]
+    if lock.earlier:
+        before = GERMAN.join([f"{_day(day)} (SHA-256 {sha256})" for day, sha256 in lock.earlier])
+        sentences.append(f"Diese Festlegung ersetzt die vom {before}; Begründung: „{lock.reason}“.")
+    if lock.exploratory:
+        one = len(lock.exploratory) == 1
+        sentences.append(
+            f"Explorativ, weil danach hinzugekommen oder geändert, {'ist' if one else 'sind'} "
+            f"{_terms(lock.exploratory)}."
+        )
+    if lock.removed:
+        sentences.append(f"Danach entfallen: {_terms(lock.removed)}.")
+    if not lock.exploratory and not lock.removed:
+        sentences.append("Alle gesuchten Wörter sind die der Festlegung.")
+    return " ".join(sentences)
+
+
+def _terms(terms: Sequence[str]) -> str:
+    return f"{_many(len(terms), 'Suchwort', 'Suchwörter')}: {quote_terms(terms, GERMAN)}"
+
+
+def _day(day: dt.date) -> str:
+    return f"{day.day}. {_MONTHS[day.month - 1]} {day.year}"
 
 
 def _years(years: tuple[int, int]) -> str:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pipeline.export.paper.methods import quote_terms
 from pipeline.export.paper.tools import SHOWN, analysers
 from pipeline.export.phrases import CHINESE
 from pipeline.records import REASONS
 
 if TYPE_CHECKING:
-    from pipeline.export.paper.facts import Facts
+    import datetime as dt
+
+    from pipeline.export.paper.facts import Facts, LockFacts
 
 _N = CHINESE.number
 _PERIODS = {"year": "按年", "quarter": "按季度", "month": "按月"}
@@ -51,6 +54,8 @@ def _corpus(facts: Facts) -> str:
         sentences.append(
             f"无日期的文献{_N(facts.undated)}篇，其中的提及{_N(facts.undated_mentions)}次，均不归入任何时段。"
         )
+    if facts.outside_mentions:
+        sentences.append(f"日期不在所设时段内的文献中有提及{_N(facts.outside_mentions)}次，不归入任何时段。")
     if facts.rejects:
         reasons = [
             f"{REASONS_ZH.get(name, REASONS.get(name, name))}{_N(count)}项" for name, count in facts.rejects.items()
@@ -75,8 +80,10 @@ def _counting(facts: Facts) -> str:
 
 def _rates(facts: Facts) -> str:
     cut = [f"{CHINESE.language(code)}用{said}" for code, said in analysers(facts).items()]
+    below = "词" if facts.per == "words" else "字符（不计空白）"
+    period = _PERIODS.get(facts.period, f"按{_N(facts.own_periods)}个时段")
     sentences = [
-        f"频率{_PERIODS.get(facts.period, f'按{_N(facts.own_periods)}个时段')}计算，为同一语言每百万词的提及次数。",
+        f"频率{period}计算，为同一语言每百万{below}的提及次数。",
         f"分词：{'，'.join(cut)}。",
         "无文本的时段没有频率，不作零处理。",
         (
@@ -88,7 +95,8 @@ def _rates(facts: Facts) -> str:
     if facts.adjusted:
         sentences.append("调整后的频率以直接标准化法固定来源构成。")
     if "step" in facts.kinds_of_change:
-        sentences.append("突变指频率水平的改变，以词数为暴露量、用计数似然法检测。")
+        exposure = "词数" if facts.per == "words" else "字符数"
+        sentences.append(f"突变指频率水平的改变，以{exposure}为暴露量、用计数似然法检测。")
     if "trend" in facts.kinds_of_change:
         sentences.append("趋势以每年的频率比表示。")
     if {"step", "trend"} & set(facts.kinds_of_change):
@@ -98,12 +106,32 @@ def _rates(facts: Facts) -> str:
 
 def _provenance(facts: Facts) -> str:
     tools = [f"{SHOWN[name]} {version}" for name, version in facts.tools.items() if name in SHOWN]
-    day = facts.counted_on
-    counted = "" if day is None else f"于{day.year}年{day.month}月{day.day}日"
+    counted = "" if facts.counted_on is None else f"于{_day(facts.counted_on)}"
     return (
         f"统计{counted}用zwiesprache {facts.version}完成，所用软件为{'、'.join(tools)}。词表文件为{facts.lexicon}"
-        f"（SHA-256：{facts.lexicon_sha256}）。"
+        f"（SHA-256：{facts.lexicon_sha256}）。{_lock(facts.lock)}"
     )
+
+
+def _lock(lock: LockFacts | None) -> str:
+    if lock is None:
+        return "词表未经锁定，词条是否在统计前即已确定并无记录。"
+    sentences = [f"词条于{_day(lock.date)}锁定（词条的SHA-256：{lock.sha256}）。"]
+    if lock.earlier:
+        before = CHINESE.join([f"{_day(day)}的锁定（SHA-256：{sha256}）" for day, sha256 in lock.earlier])
+        sentences.append(f"此次锁定取代{before}，理由：“{lock.reason}”。")
+    if lock.exploratory:
+        terms = quote_terms(lock.exploratory, CHINESE)
+        sentences.append(f"锁定后新增或修改的词条{_N(len(lock.exploratory))}个属探索性：{terms}。")
+    if lock.removed:
+        sentences.append(f"锁定后删除的词条{_N(len(lock.removed))}个：{quote_terms(lock.removed, CHINESE)}。")
+    if not lock.exploratory and not lock.removed:
+        sentences.append("所检索的词条与锁定时一致。")
+    return "".join(sentences)
+
+
+def _day(day: dt.date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def _years(years: tuple[int, int]) -> str:

@@ -69,7 +69,7 @@ def draw_comparison(timelines: pa.Table, labels: Labels, page: Page) -> Figure:
                 for found, style in zip(curves.values(), styles.values(), strict=True)
             ]
             _draw_lines(axes, [(one, style) for one, style in drawn if one is not None], frame, shown, page)
-            panels.scale_time(axes, next(one for one, _ in drawn if one is not None), frame, width)
+            panels.scale_time(axes, next(one for one, _ in drawn if one is not None), frame, width, 1)
             axes.set_ylabel(page.phrases.rate, fontsize=7.5, labelpad=3)
             axes.yaxis.set_label_coords(-(_AXIS - 4.0) / width, 0.5)
         draw_names(figure, styles, shown, legend, columns, page=page)
@@ -120,7 +120,7 @@ def draw_cells(
                 (found[code, ALL], styles[page.phrases.language(code)]) for code in languages if (code, ALL) in found
             ]
             _draw_lines(axes, drawn, frame, shown, page, gaps=False)
-            panels.scale_time(axes, drawn[0][0], frame, width)
+            panels.scale_time(axes, drawn[0][0], frame, width, 1)
             at = sorted({year for code in languages for year in steps.get((concept, code), ())})
             shown["step"] |= panels.draw_steps(axes, at)
         draw_names(figure, styles, shown, legend, columns, page=page)

@@ -47,7 +47,7 @@ DOCUMENTS_CITED = 2000
 
 _METHODS = {"en": write_english, "de": write_german, "zh": write_chinese}
 _BATCH = 6
-_READ = ("corpus", "timelines", "changes", "concordance", "robustness")
+_READ = ("corpus", "timelines", "changes", "concordance", "robustness", "decomposition")
 
 
 def write_paper(study: Study, draft: Path, progress: Progress) -> Summary:

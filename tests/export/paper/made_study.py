@@ -53,8 +53,10 @@ _FACTS = Facts(
     words={"zh": 2345678, "de": 3456789}, other_documents=12, types={"speech": 3456, "weblog": 3461},
     years=(1998, 2024),
     kept=("body", "heading"), left_out=("footnote", "reference"), duplicates="first", copies=21, undated=34,
-    undated_mentions=55, rejects={"broken": 1089, "needs_ocr": 13}, concepts=17, terms=144, excluded=8, found=98765,
-    counted=87654, period="year", own_periods=0, draws=2000, seed=42, adjusted=True, kinds_of_change=("first_seen",),
+    undated_mentions=55, outside_mentions=67,
+    rejects={"broken": 1089, "needs_ocr": 13}, concepts=17, terms=144, excluded=8, found=98765,
+    counted=87654, per="words", period="year", own_periods=0, draws=2000, seed=42, adjusted=True,
+    kinds_of_change=("first_seen",),
     tools={"rjieba": "0.2.2", "spacy": "3.8.18", "numpy": "2.4.6"}, lexicon="words.toml", lexicon_sha256="0" * 64,
     counted_on=dt.date(2026, 11, 2),
 )  # fmt: skip

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from pipeline.export.paper.methods import write_english
+from pipeline.export.paper.facts import LockFacts
+from pipeline.export.paper.methods import TERMS, write_english
 from pipeline.export.paper.methods_de import REASONS_DE, write_german
 from pipeline.export.paper.methods_zh import REASONS_ZH, write_chinese
 from pipeline.records import REASONS
@@ -22,8 +25,8 @@ if TYPE_CHECKING:
 LANGUAGES: dict[str, tuple[Callable[[Facts], str], str]] = {
     "en": (write_english, ","), "de": (write_german, "."), "zh": (write_chinese, ","),
 }  # fmt: skip
-SAID = {1234, 5678, 6912, 2345678, 3456789, 12, 3456, 3461, 1998, 2024, 21, 34, 55, 1089, 13, 1102, 17, 144, 8, 98765,
-        87654, 2000, 42, 2, 2026}  # fmt: skip
+SAID = {1234, 5678, 6912, 2345678, 3456789, 12, 3456, 3461, 1998, 2024, 21, 34, 55, 67, 1089, 13, 1102, 17, 144, 8,
+        98765, 87654, 2000, 42, 2, 2026}  # fmt: skip
 
 
 def numbers(text: str, thousands: str) -> set[int]:
@@ -43,8 +46,11 @@ def test_every_number_is_one_of_the_facts_and_every_fact_is_said(language: str) 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_there_was_none_of_is_not_said(language: str) -> None:
     write, thousands = LANGUAGES[language]
-    clean = facts(other_documents=0, copies=0, undated=0, undated_mentions=0, rejects={}, excluded=0)
-    assert numbers(write(clean), thousands) - {11} == SAID - {12, 21, 34, 55, 1089, 13, 1102, 8}
+    none = dict.fromkeys(
+        ("other_documents", "copies", "undated", "undated_mentions", "outside_mentions", "excluded"), 0
+    )
+    clean = facts(**none, rejects={})
+    assert numbers(write(clean), thousands) - {11} == SAID - {12, 21, 34, 55, 67, 1089, 13, 1102, 8}
     assert "  " not in write(clean)
 
 
@@ -94,3 +100,43 @@ def test_steps_and_trends_are_described_where_there_are_some(language: str) -> N
     plain = write(facts())
     changed = write(facts(kinds_of_change=("first_seen", "step", "trend")))
     assert len(changed) > len(plain)
+
+
+LOCK = LockFacts(date=dt.date(2026, 3, 1), sha256="a" * 64, earlier=(), reason="", exploratory=(), removed=())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_lexicon_that_was_never_locked_is_said_to_be_none(language: str) -> None:
+    said = {"en": "It was not locked", "de": "Es wurde nicht festgelegt", "zh": "词表未经锁定"}
+    write, _ = LANGUAGES[language]
+    assert said[language] in write(facts(lock=None))
+    assert said[language] not in write(facts(lock=LOCK))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_lock_is_named_with_its_date_its_hash_and_the_terms_that_came_later(language: str) -> None:
+    write, _ = LANGUAGES[language]
+    dates = {"en": "1 March 2026", "de": "1. März 2026", "zh": "2026年3月1日"}
+    before = {"en": "24 December 2025", "de": "24. Dezember 2025", "zh": "2025年12月24日"}
+    unchanged = {"en": "those of the lock", "de": "die der Festlegung", "zh": "与锁定时一致"}
+    text = write(facts(lock=LOCK))
+    assert dates[language] in text
+    assert "a" * 64 in text
+    assert unchanged[language] in text
+    again = LockFacts(
+        date=LOCK.date, sha256=LOCK.sha256, earlier=((dt.date(2025, 12, 24), "b" * 64),), reason="a reviewer asked",
+        exploratory=("都市外交", "Stadtaußenpolitik"), removed=("Städtefreundschaft",),
+    )  # fmt: skip
+    text = write(facts(lock=again))
+    for part in (dates[language], before[language], "b" * 64, "a reviewer asked", *again.exploratory, *again.removed):
+        assert part in text
+    assert unchanged[language] not in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_hundreds_of_exploratory_terms_do_not_fill_the_paragraph(language: str) -> None:
+    write, thousands = LANGUAGES[language]
+    terms = tuple(f"xq{letter}" for letter in "abcdefghijklmnopqrstuvwxyzäöüß" * 40)
+    text = write(facts(lock=replace(LOCK, exploratory=terms)))
+    assert text.count("xq") == TERMS
+    assert {len(terms), len(terms) - TERMS} <= numbers(text, thousands)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import json
 import re
 import shutil
@@ -136,6 +137,43 @@ def test_the_same_study_gives_the_same_bytes(made: Path, tmp_path: Path) -> None
         for pack in (made, tmp_path / "paper")
     )
     assert first == second
+
+
+def test_timelines_bring_the_figures_of_changes_too(made: Path) -> None:
+    wanted = {f"{stem}_1.{kind}" for stem in ("decomposition", "robustness") for kind in ("pdf", "svg", "png", "csv")}
+    assert {path.name for path in (made.parent / "figures").iterdir()} == wanted
+
+
+def test_mentions_outside_of_the_periods_and_tests_that_were_not_made_are_told_apart(made: Path) -> None:
+    from pipeline.export.paper.facts import read_facts
+    from pipeline.study import load_study
+
+    root = made.parents[2]
+    facts = read_facts(load_study(root / "mine.toml", root=root))
+    assert facts.outside_mentions == 0
+    assert "trend" not in facts.kinds_of_change, "three years are too few to be tested"
+
+
+def test_the_facts_know_the_lock_and_what_is_not_as_it_has_it(made: Path, tmp_path: Path) -> None:
+    from pipeline.concepts.lexicon import load_lexicon
+    from pipeline.concepts.lock import write_lock
+    from pipeline.export.paper.facts import read_facts
+    from pipeline.study import load_study
+
+    root = made.parents[2]
+    study = load_study(root / "mine.toml", root=root)
+    assert read_facts(study).lock is None
+    mine = study.model_copy(update={"lexicon": tmp_path / "lexicon.toml"})
+    words = study.lexicon.read_text(encoding="utf-8")
+    mine.lexicon.write_text(words, encoding="utf-8")
+    written = write_lock(mine.lexicon, load_lexicon(mine.lexicon), dt.date(2026, 3, 1))
+    lock = read_facts(mine).lock
+    assert lock is not None
+    assert (lock.date, lock.sha256, lock.exploratory, lock.removed) == (dt.date(2026, 3, 1), written.sha256, [], [])
+    mine.lexicon.write_text(words.replace('de = ["Partnerschaft"]', 'de = ["Stadtpartnerschaft"]'), encoding="utf-8")
+    later = read_facts(mine).lock
+    assert later is not None
+    assert (later.exploratory, later.removed) == (["Stadtpartnerschaft"], ["Partnerschaft"])
 
 
 @pytest.mark.slow
