@@ -17,18 +17,19 @@ from markupsafe import Markup, escape
 from pipeline.export.captions import LANGUAGE_NAMES
 from pipeline.export.embed import embed_svg
 from pipeline.export.fonts import web_font
-from pipeline.export.kwic import OUTSIDE, UNDATED, Concordance, select_lines, web_address
+from pipeline.export.kwic import OUTSIDE, UNDATED, Concordance, cut_end, select_lines, web_address
 from pipeline.export.lines import pack_lines
 from pipeline.export.names import short_title
 from pipeline.export.points import Point, read_points
 from pipeline.export.provenance import Provenance, first_copies, most_dependent, number_citations
 from pipeline.export.rooms import Rooms
 from pipeline.export.series import ALL, anchor, concept_rows
+from pipeline.export.small_figures import timeline_box
 from pipeline.export.tables import format_number
 from pipeline.records import REASONS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from pipeline.records import Concept
 
@@ -123,8 +124,10 @@ def render_report(data: ReportData) -> str:
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
-    page.filters.update(tagged=tag_han, number=_number, language=lambda code: LANGUAGE_NAMES.get(code, code))
-    page.globals.update(web_address=web_address)
+    page.filters.update(
+        tagged=tag_han, number=_number, language=lambda code: LANGUAGE_NAMES.get(code, code), cut=cut_end
+    )
+    page.globals.update(web_address=web_address, timeline_box=timeline_box())
     found = _found_languages(data)
     shown = [concept for concept in data.concepts if concept.id in found]
     points = {concept.id: read_points(concept_rows(data.timelines, concept.id), concept.label) for concept in shown}
@@ -150,6 +153,11 @@ def render_report(data: ReportData) -> str:
         rooms=data.rooms,
         pair_figures=[_embed(pair.figure, f"p{number}", {}) for number, pair in enumerate(data.rooms.pairs)],
         grid=_embed(data.rooms.grid, "grid", {}),
+        pairs_figure=_embed(_pairs_figure(data.rooms), "topics", {}),
+        shown=found,
+        openable=set(pairs),
+        companions={concept for concept, _ in (data.rooms.keywords.company if data.rooms.keywords else ())},
+        term_of=_name_terms(shown, pairs),
         lines=pack_lines(data.concordance, data.timelines, pairs, numbers, seed=data.seed),
         names={(one.id, code): short_title(one.label, one.id, code) for one in shown for code in found[one.id]},
         script=script,
@@ -196,6 +204,20 @@ def _number(value: object) -> str:
 def _embed(svg: str, prefix: str, points: Mapping[str, Point]) -> Markup:
     # The SVG was parsed and rebuilt from shapes alone: nothing of a document is left in it but outlines.
     return Markup(embed_svg(svg, prefix, points)) if svg else Markup("")  # noqa: S704
+
+
+def _pairs_figure(rooms: Rooms) -> str:
+    return rooms.topics.pairs.figure if rooms.topics and rooms.topics.pairs else ""
+
+
+def _name_terms(concepts: Sequence[Concept], pairs: Collection[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """By language and form the concept whose lines a word leads to, since it is one of its terms."""
+    return {
+        (term.language, term.form): concept.id
+        for concept in concepts
+        for term in concept.terms
+        if term.match != "regex" and (concept.id, term.language) in pairs
+    }
 
 
 def _found_languages(data: ReportData) -> dict[str, list[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from pipeline.export.marks import mark_concepts, mark_note
 from pipeline.export.provenance import Provenance, count_evidence
 from pipeline.export.report import ReportData, render_report
 from pipeline.export.robustness import draw_choices, list_cells
+from pipeline.export.room_tables import read_keyword_rooms, read_topic_rooms, tables_of_rooms
 from pipeline.export.rooms import Rooms, list_pairs, make_rooms
 from pipeline.export.stages import FIGURES, TABLES, TABLES_FOLDER, TIMELINES_STAGE, read_rejects, words_for_readers
 from pipeline.ingest.corpus import CORPUS, REJECTS_FILE
@@ -69,7 +71,11 @@ def write_report(study: Study, draft: Path, progress: Progress) -> Summary:
         facts=_facts(study),
         notes=_notes(study),
         provenance=_provenance(study, made),
-        rooms=_rooms(made, {concept.id: concept.label for concept in concepts}),
+        rooms=dataclasses.replace(
+            _rooms(made, {concept.id: concept.label for concept in concepts}),
+            topics=read_topic_rooms(study),
+            keywords=read_keyword_rooms(study),
+        ),
         seed=study.concordance.seed,
     )
     page = render_report(data)
@@ -170,6 +176,7 @@ def _reads(study: Study) -> list[Path]:
         folder / f"{FIGURES}.svg",
         *sorted((folder / FIGURES).glob("*.svg")),
         *(folder / TABLES_FOLDER / f"{name}.arrow" for name in TABLES),
+        *tables_of_rooms(study),
     ]
 
 
@@ -180,6 +187,6 @@ REPORT_STAGE = Stage(
     reads=_reads,
     writes=(REPORT_FILE,),
     modules=("pipeline.export",),
-    tools=("jinja2", "matplotlib", *("pypdfium2", "trafilatura", "rjieba", "spacy")),
+    tools=("jinja2", "matplotlib", "scipy", *("pypdfium2", "trafilatura", "rjieba", "spacy")),
     run=write_report,
 )

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from pipeline.export.keyword_rooms import KeywordRooms
+    from pipeline.export.topic_rooms import TopicRooms
+
     Row = Mapping[str, Any]
 
 _KINDS = ("steady", "peak", "half_life", "trend", "step")
@@ -54,6 +57,10 @@ class Rooms:
     """Rows of ``conclusions.csv``, without those that no other choice could test."""
     grid: str = ""
     """The SVG of the robustness grid, or nothing."""
+    topics: TopicRooms | None = None
+    """None where topics were never made."""
+    keywords: KeywordRooms | None = None
+    """None where keywords were never made."""
 
 
 def make_rooms(tables: Mapping[str, pa.Table], pairs: Mapping[tuple[str, str], str], grid: str = "") -> Rooms:

@@ -2,7 +2,7 @@
 // The lines behind the points. They lie in the page as JSON; what is asked for is written into the panel, as text only.
 (() => {
   const panel = document.getElementById("panel");
-  const { block: pair, period, group, sort } = panel.querySelector("form").elements;
+  const { block: pair, period, group, sort, words } = panel.querySelector("form").elements;
   const rows = panel.querySelector("tbody"), count = panel.querySelector("[role=status]"), more = panel.querySelector(".more");
   const STEP = 200, REACH = 16;
   const read = (id) => JSON.parse(document.getElementById(id).textContent);
@@ -31,6 +31,15 @@
   function contextKey(line, left, language) {
     const parts = (line[left ? 3 : 5].match(language === "zh" ? /[\p{L}\p{N}]/gu : /[\p{L}\p{N}]+/gu)) ?? [];
     return (left ? parts.reverse() : parts).join(language === "zh" ? "" : " ");
+  }
+
+  // Whether a line shows one of the wanted words beside the match: whole words, in Chinese characters.
+  function matcher(language) {
+    const wanted = words.value.trim().split(/\s+/u).filter(Boolean).map((one) => one.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&"));
+    if (!wanted.length) return null;
+    const any = `(?:${wanted.join("|")})`;
+    const test = language === "zh" ? new RegExp(any, "u") : new RegExp(`(?<![\\p{L}\\p{N}])${any}(?![\\p{L}\\p{N}])`, "iu");
+    return (line) => test.test(line[3]) || test.test(line[5]);
   }
 
   function sorted(found, language) {
@@ -78,15 +87,17 @@
     const { language, periods, lines: every } = blockOf(pair.value);
     const wanted = period.value === "" ? null : Number(period.value);
     const inGroup = group.value === "" ? null : Number(group.value);
-    const found = every.filter((line) => (wanted === null || line[1] === wanted)
+    const here = every.filter((line) => (wanted === null || line[1] === wanted)
       && (inGroup === null || all.documents[line[0]][6].includes(inGroup)));
+    const beside = matcher(language), found = beside ? here.filter(beside) : here;
     const expected = wanted === null ? periods.reduce((sum, one) => sum + mentions(one), 0) : mentions(periods[wanted]);
     lines = sorted(found, language);
     drawn = 0;
     rows.replaceChildren();
     drawMore();
-    count.textContent = `${number(lines.length)} of ${plural(expected, "line")}`
-      + (lines.length < expected ? `: ${all.note}` : "");
+    count.textContent = beside
+      ? `${number(lines.length)} of ${plural(here.length, "line")} here with ${words.value.trim().split(/\s+/u).join(" or ")}`
+      : `${number(lines.length)} of ${plural(expected, "line")}` + (lines.length < expected ? `: ${all.note}` : "");
     panel.querySelector(".scroll").scrollTop = 0;
   }
 
@@ -99,7 +110,7 @@
     show();
   }
 
-  function open(id, wanted, inGroup, from) {
+  function open(id, wanted, inGroup, from, beside = "") {
     all ??= read("documents");
     panel.hidden = false;
     document.documentElement.classList.add("reading");
@@ -107,6 +118,7 @@
     from?.classList.add("read");
     opener = from ?? opener;
     pair.value = id;
+    words.value = beside;
     offer(wanted, inGroup);
     panel.querySelector("h2").focus({ preventScroll: true });
     from?.scrollIntoView({ block: "nearest" });
@@ -147,8 +159,10 @@
     const svg = event.target.closest("figure svg");
     const link = event.target.closest("a") ?? (svg && nearest(svg, event.clientX, event.clientY));
     if (link && follow(link, target(link), link.dataset.group)) event.preventDefault();
-    const id = event.target.closest("[data-open]")?.dataset.open;
-    if (id) open(id, "", "", event.target);
+    const opens = event.target.closest("[data-open]");
+    if (!opens) return;
+    event.preventDefault();
+    open(opens.dataset.open, "", "", opens, opens.dataset.words);
   });
 
   // One stop of the tab key for each figure; the arrow keys go on from point to point.
@@ -177,6 +191,7 @@
   group.addEventListener("change", () => offer(period.value, group.value));
   period.addEventListener("change", show);
   sort.addEventListener("change", show);
+  words.addEventListener("input", show);
   more.addEventListener("click", drawMore);
   panel.querySelector(".close").addEventListener("click", close);
   panel.querySelector("form").addEventListener("submit", (event) => event.preventDefault());
