@@ -6,13 +6,13 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 RUN := $(BIN)/zwiesprache
 
-.PHONY: help corpus tokens timelines topics keywords paper report check status lock test lint bench fuzz demo pin clean
+.PHONY: help corpus tokens timelines topics intrusion keywords paper report check status lock test lint bench fuzz demo pin clean
 
 help:
-	@echo "make corpus | tokens | timelines | topics | keywords | paper | report | check | status | lock   [STUDY=configs/NAME.toml]"
+	@echo "make corpus | tokens | timelines | topics | intrusion | keywords | paper | report | check | status | lock   [STUDY=configs/NAME.toml]"
 	@echo "make test | lint | bench | fuzz | demo | pin | clean"
 
-corpus tokens timelines topics keywords paper report check status lock: $(VENV)/.runtime
+corpus tokens timelines topics intrusion keywords paper report check status lock: $(VENV)/.runtime
 	@$(RUN) $@ --study $(STUDY)
 
 test: $(VENV)/.dev

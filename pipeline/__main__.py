@@ -19,7 +19,7 @@ from pipeline import __version__
 from pipeline.errors import InputError, StudyError, ZwiespracheError, known_names
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from pipeline.stages import Outcome, Stage
     from pipeline.study import Study
@@ -34,6 +34,7 @@ VERBS = {
     "keywords": "keyness between parts, collocations, key terms, networks",
     "paper": "figures, tables, methods and bibliography as they go into a paper",
     "report": "all of the above, and one HTML page over it",
+    "intrusion": "sheets that ask people which word or passage does not belong to a topic; --score FILE… reads them",
     "check": "read the study and the lexicon and say what is wrong or risky",
     "lock": "write down the lexicon's terms as they are: what comes later is exploratory",
     "status": "say what is up to date, what is stale and why",
@@ -82,7 +83,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
 
 
-def stages_for(verb: str, *, parquet: bool = False, entities: bool = False, pairs: bool = False) -> list[Stage]:
+def stages_for(
+    verb: str, *, parquet: bool = False, pyldavis: bool = False, entities: bool = False, pairs: bool = False
+) -> list[Stage]:
     """The stages that a verb brings up to date, in order."""
     from pipeline.analyses.topics.stage import MODELS_STAGE
     from pipeline.concepts.mentions import MENTIONS_STAGE
@@ -90,8 +93,10 @@ def stages_for(verb: str, *, parquet: bool = False, entities: bool = False, pair
     from pipeline.export.bilingual import BILINGUAL_STAGE
     from pipeline.export.keywords_stage import KEYWORDS_STAGE
     from pipeline.export.paper.stage import PAPER_STAGE
+    from pipeline.export.parquet import PARQUET_STAGES
+    from pipeline.export.pyldavis import PYLDAVIS_STAGE
     from pipeline.export.report_stage import REPORT_STAGE
-    from pipeline.export.stages import FIGURES_STAGE, PARQUET_STAGE, TIMELINES_STAGE
+    from pipeline.export.stages import FIGURES_STAGE, TIMELINES_STAGE
     from pipeline.export.topics import TOPICS_STAGE
     from pipeline.ingest.corpus import CORPUS
     from pipeline.languages.entities import ENTITIES_STAGE
@@ -100,16 +105,19 @@ def stages_for(verb: str, *, parquet: bool = False, entities: bool = False, pair
     stages = [CORPUS]
     if verb != "corpus":
         stages += [TOKENS, *([ENTITIES_STAGE] if entities else []), MENTIONS_STAGE]
-    if verb not in {"corpus", "tokens", "topics", "keywords"}:
-        stages += [BIBLIOGRAPHY_STAGE, TIMELINES_STAGE, FIGURES_STAGE] + ([PARQUET_STAGE] if parquet else [])
-    if verb in {"topics", "report"}:
-        stages += [MODELS_STAGE, TOPICS_STAGE] + ([BILINGUAL_STAGE] if pairs else [])
+    if verb not in {"corpus", "tokens", "topics", "intrusion", "keywords"}:
+        stages += [BIBLIOGRAPHY_STAGE, TIMELINES_STAGE, FIGURES_STAGE]
+    if verb in {"topics", "intrusion", "report"}:
+        stages += [MODELS_STAGE, TOPICS_STAGE] + ([BILINGUAL_STAGE] if pairs and verb != "intrusion" else [])
+        stages += [PYLDAVIS_STAGE] if pyldavis else []
     if verb in {"keywords", "report"}:
         stages.append(KEYWORDS_STAGE)
     if verb in {"paper", "report"}:
         stages.append(PAPER_STAGE)
     if verb == "report":
         stages.append(REPORT_STAGE)
+    if parquet:
+        stages += [PARQUET_STAGES[stage.name] for stage in stages if stage.name in PARQUET_STAGES]
     return stages
 
 
@@ -128,8 +136,10 @@ def _parse(words: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--strict", action="store_true", help="fail with status 1 if some input could not be used")
     parser.add_argument("--refresh", action="store_true", help="ask again for web pages that were fetched before")
     parser.add_argument("--parquet", action="store_true", help="write the tables as Parquet too")
+    parser.add_argument("--pyldavis", action="store_true", help="write the topics as pyLDAvis wants them too")
     parser.add_argument("--html", type=Path, metavar="PAGE", help="inspect: also write a page with pictures")
     parser.add_argument("--candidates", action="store_true", help="check: write candidates for terms, of the corpus")
+    parser.add_argument("--score", nargs="+", type=Path, metavar="FILE", help="intrusion: the filled sheets")
     parser.add_argument("--again", metavar="REASON", help="lock: lock anew what was locked before, and say why")
     parser.add_argument("--debug", action="store_true", help="show the traceback of an error")
     parser.add_argument("--version", action="version", version=f"zwiesprache {__version__}")
@@ -138,29 +148,34 @@ def _parse(words: Sequence[str]) -> argparse.Namespace:
         raise StudyError(f"zwiesprache: there is no command {options.verb!r}; {known_names(options.verb, VERBS)}")
     if options.verb == "inspect" and options.file is None:
         raise StudyError("zwiesprache inspect: name a file: zwiesprache inspect FILE [--html PAGE]")
-    if options.candidates and options.verb != "check":
-        raise StudyError(f"zwiesprache {options.verb}: --candidates belongs to the verb check")
-    if options.again is not None and options.verb != "lock":
-        raise StudyError(f"zwiesprache {options.verb}: --again belongs to the verb lock")
+    for option, verb in (("candidates", "check"), ("again", "lock"), ("score", "intrusion")):
+        if getattr(options, option) not in (None, False) and options.verb != verb:
+            raise StudyError(f"zwiesprache {options.verb}: --{option} belongs to the verb {verb}")
     if options.verb != "inspect" and options.file is not None:
         raise StudyError(f"zwiesprache {options.verb}: {options.file} is not expected; a study is named with --study")
     return options
 
 
 def _run(options: argparse.Namespace) -> int:
+    from pipeline.executor import keep_pandas_out
     from pipeline.study import load_study
 
+    keep_pandas_out()
     if options.verb == "inspect":
         return _inspect(options)
     study = load_study(options.study or DEMO)
-    if options.verb == "check":
-        return _check(study, as_json=options.json, candidates=options.candidates)
-    if options.verb == "lock":
-        return _lock(study, options.again, as_json=options.json)
-    if options.verb == "status":
-        return _status(study, as_json=options.json)
+    looks: dict[str, Callable[[], int]] = {
+        "check": lambda: _check(study, as_json=options.json, candidates=options.candidates),
+        "lock": lambda: _lock(study, options.again, as_json=options.json),
+        "status": lambda: _status(study, as_json=options.json),
+    }
+    if options.score:
+        looks["intrusion"] = lambda: _score(study, options.score, as_json=options.json)
+    if options.verb in looks:
+        return looks[options.verb]()
     from pipeline.concepts.lexicon import load_lexicon
     from pipeline.concepts.lock import read_lock
+    from pipeline.export.closing import closing_lines, summary_of
     from pipeline.languages.trained import find_models
     from pipeline.remote import copy_results, fetch_sources
     from pipeline.stages import bring_up_to_date
@@ -174,14 +189,15 @@ def _run(options: argparse.Namespace) -> int:
 
         crawl_study(study, progress, refresh=options.refresh)
     fetch_sources(study, progress)
-    stages = stages_for(options.verb, **_stage_options(study, parquet=options.parquet))
+    stages = stages_for(options.verb, **_stage_options(study, parquet=options.parquet, pyldavis=options.pyldavis))
     outcomes = bring_up_to_date(stages, study, progress)
+    said, lines = _write_sheets(study) if options.verb == "intrusion" else ({}, [])
     copied = copy_results(study)
-    rejected = sum(_summary(outcomes, "corpus")["rejects"].values())
+    rejected = sum(summary_of(outcomes, "corpus")["rejects"].values())
     if options.json:
-        print(json.dumps(_as_json(options.verb, study, outcomes), ensure_ascii=False, indent=1))
+        print(json.dumps(_as_json(options.verb, study, outcomes) | said, ensure_ascii=False, indent=1))
     else:
-        _say(study, outcomes)
+        print("\n".join([*closing_lines(study, outcomes, _shown), *lines]))
         if copied:
             print(f"{copied} files copied to {study.run.copy_to}")
     if options.strict and rejected:
@@ -253,6 +269,24 @@ def _lock(study: Study, again: str | None, *, as_json: bool) -> int:
     return 0
 
 
+def _write_sheets(study: Study) -> tuple[dict[str, Any], list[str]]:
+    from pipeline.export.intrusion import write_sheets
+
+    made = write_sheets(study)
+    folder = _shown(made.folder)
+    return {"intrusion": made._asdict() | {"folder": folder}}, [made.sentence, folder]
+
+
+def _score(study: Study, files: Sequence[Path], *, as_json: bool) -> int:
+    from pipeline.export.intrusion import score_sheets
+
+    scored = score_sheets(study, files)
+    path = _shown(scored.path)
+    said = json.dumps({"scores": path, "said": scored.lines}, ensure_ascii=False)
+    print(said if as_json else "\n".join([*scored.lines, path]))
+    return 0
+
+
 def _status(study: Study, *, as_json: bool) -> int:
     from pipeline.concepts.lexicon import load_lexicon
     from pipeline.concepts.lock import describe_lock
@@ -270,22 +304,18 @@ def _status(study: Study, *, as_json: bool) -> int:
     return 0
 
 
-def _stage_options(study: Study, *, parquet: bool = False) -> dict[str, bool]:
-    """Which of the stages that not every study has this one has."""
-    pairs = {"zh", "de"} <= set(study.languages)
-    return {"parquet": parquet or _has_parquet(study), "entities": bool(study.models), "pairs": pairs}
-
-
-def _has_parquet(study: Study) -> bool:
-    """Whether the tables were once written as Parquet: then these are kept up to date with the others."""
-    from pipeline.export.stages import PARQUET_STAGE
+def _stage_options(study: Study, *, parquet: bool = False, pyldavis: bool = False) -> dict[str, bool]:
+    """Which of the stages that not every study has this one has; what was once asked for is kept up to date."""
+    from pipeline.export.parquet import PARQUET_STAGES
+    from pipeline.export.pyldavis import PYLDAVIS_STAGE
     from pipeline.stages import was_made
 
-    return was_made(PARQUET_STAGE, study)
-
-
-def _summary(outcomes: Sequence[Outcome], stage: str) -> dict[str, Any]:
-    return next((dict(outcome.summary) for outcome in outcomes if outcome.stage == stage), {})
+    return {
+        "parquet": parquet or any(was_made(stage, study) for stage in PARQUET_STAGES.values()),
+        "pyldavis": pyldavis or was_made(PYLDAVIS_STAGE, study),
+        "entities": bool(study.models),
+        "pairs": {"zh", "de"} <= set(study.languages),
+    }
 
 
 def _as_json(verb: str, study: Study, outcomes: Sequence[Outcome]) -> dict[str, Any]:
@@ -304,35 +334,6 @@ def _as_json(verb: str, study: Study, outcomes: Sequence[Outcome]) -> dict[str, 
             for outcome in outcomes
         },
     }
-
-
-def _say(study: Study, outcomes: Sequence[Outcome]) -> None:
-    """The closing summary: what was done, what the corpus is, what could not be used, where the results lie."""
-    worked = [outcome for outcome in outcomes if outcome.why]
-    if not worked:
-        print("nothing to do: everything is up to date")
-    for outcome in worked:
-        print(f"{outcome.stage:<10} made in {outcome.seconds:.1f} s ({outcome.why})")
-    made = _summary(outcomes, "corpus")
-    languages = ", ".join(f"{count:,} {code}" for code, count in made["languages"].items())
-    print(
-        f"{made['documents']:,} documents ({languages}), {made['passages']:,} passages, "
-        f"{made['characters']:,} characters; {made['files_read']:,} files read in the last build"
-    )
-    if made["undated"]:
-        print(f"{made['undated']:,} documents have no date and are in no period")
-    if made["rejects"]:
-        reasons = ", ".join(f"{count:,} {reason}" for reason, count in made["rejects"].items())
-        where = _shown(study.corpus_folder / "rejects.csv")
-        print(f"{sum(made['rejects'].values()):,} items could not be used ({reasons}): see {where}")
-    if made["flags"]:
-        print("doubtful: " + ", ".join(f"{count:,} {flag}" for flag, count in made["flags"].items()))
-    for name, shared in _summary(outcomes, "keywords").get("in_both_parts", {}).items():
-        print(f"{shared:,} documents are in both parts of the comparison {name}")
-    results = outcomes[-1].paths[0].parent
-    for path in dict.fromkeys(path for outcome in outcomes for path in outcome.paths):
-        if path.parent == results and not path.name.startswith("."):
-            print(_shown(path))
 
 
 def _shown(path: Path) -> str:

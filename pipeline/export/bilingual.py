@@ -11,7 +11,7 @@ from pipeline.analyses.topics import runs
 from pipeline.concepts.lexicon import load_lexicon
 from pipeline.concepts.mentions import MENTIONS_FILE
 from pipeline.export.figures import save
-from pipeline.export.tables import write_csv
+from pipeline.export.tables import write_csv, write_xlsx
 from pipeline.export.topic_pairs import draw_topic_pairs
 from pipeline.export.topics import FOLDER as TOPICS_FOLDER
 from pipeline.languages.stop_words import stop_word_file
@@ -28,6 +28,7 @@ FOLDER = ".bilingual"
 """The tables as Arrow files."""
 TABLES = ("topic_pairs", "term_candidates")
 FIGURE = "topic_pairs"
+WORKBOOK = "topic_pairs.xlsx"
 _NOTE = (
     "Lines: each topic and its most similar one in the other language, darker with the cosine of centred vectors; "
     "solid: a mutual best pair that chance reaches in at most 5 % of draws. Size: share in the language's words. "
@@ -48,6 +49,7 @@ def write_bilingual(study: Study, draft: Path, progress: Progress) -> Summary:
     write_tables(draft / FOLDER, made)
     for name, table in made.items():
         write_csv(table, draft / f"{name}.csv")
+    write_xlsx(made, draft / WORKBOOK)
     save(draw_topic_pairs(pairs, _NOTE), draft / FIGURE)
     rows = pairs.to_pylist()
     alone = [row for row in rows if row["zh_topic"] is None or row["de_topic"] is None]
@@ -91,11 +93,13 @@ BILINGUAL_STAGE = Stage(
     folder=lambda study: study.export_folder,
     settings=_settings,
     reads=_reads,
-    writes=(*(f"{name}.csv" for name in TABLES), *(f"{FIGURE}.{kind}" for kind in ("pdf", "svg", "png")), FOLDER),
+    writes=(
+        *(f"{name}.csv" for name in TABLES), *(f"{FIGURE}.{kind}" for kind in ("pdf", "svg", "png")), WORKBOOK, FOLDER,
+    ),
     modules=(
         "pipeline.analyses.counts", "pipeline.analyses.meaning", "pipeline.analyses.topics",
         "pipeline.export.bilingual", "pipeline.export.topic_pairs", "pipeline.languages.stop_words", "pipeline.store",
     ),
-    tools=("matplotlib", "numpy", "pyarrow", "scipy", "zhplot"),
+    tools=("matplotlib", "numpy", "pyarrow", "scipy", "xlsxwriter", "zhplot"),
     run=write_bilingual,
 )  # fmt: skip

@@ -21,7 +21,7 @@ SHEET_ROWS = 1_048_576
 
 _CELL_CHARACTERS = 32_767
 _BATCH_ROWS = 50_000
-_MADE = dt.datetime(2000, 1, 1)  # noqa: DTZ001 - Excel has no time zones; a fixed date gives the same bytes
+MADE = dt.datetime(2000, 1, 1)  # noqa: DTZ001 - Excel has no time zones; a fixed date gives the same bytes
 _LATEX = str.maketrans(
     {
         "\\": r"\textbackslash{}",
@@ -67,7 +67,7 @@ def write_xlsx(tables: Mapping[str, pa.Table], path: Path) -> None:
 
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(str(path), options) as book:
-        book.set_properties({"created": _MADE})
+        book.set_properties({"created": MADE})
         header, date = book.add_format({"bold": True}), book.add_format({"num_format": "yyyy-mm-dd"})
         taken: set[str] = set()
         for name, table in tables.items():

@@ -13,7 +13,7 @@ from pipeline.analyses.topics.kept import read_fit
 from pipeline.analyses.topics.labels import label_path, write_template
 from pipeline.concepts.lexicon import load_lexicon
 from pipeline.concepts.mentions import MENTIONS_FILE
-from pipeline.export.tables import write_csv, write_parquet
+from pipeline.export.tables import write_csv, write_parquet, write_xlsx
 from pipeline.stages import Progress, Stage, Summary
 from pipeline.store import corpus, tokens
 from pipeline.store.tables import read_table, write_tables
@@ -32,6 +32,7 @@ TABLES = (
     "topics", "topic_timelines", "topic_passages", "topic_concepts", "topic_numbers", "topic_effects", "topic_words",
 )  # fmt: skip
 DOCUMENTS = "topic_documents.parquet"
+WORKBOOK = "topics.xlsx"
 TEMPLATE = "topic_labels.toml"
 
 
@@ -64,6 +65,7 @@ def write_topics(study: Study, draft: Path, progress: Progress) -> Summary:
     write_tables(draft / FOLDER, made)
     for name in TABLES:
         write_csv(made[name], draft / f"{name}.csv")
+    write_xlsx({name: made[name] for name in TABLES}, draft / WORKBOOK)
     write_parquet(tables.topic_documents(study, built, chosen), draft / DOCUMENTS)
     write_template(draft / TEMPLATE, _template(chosen, named))
     progress("topic tables", 3, 3)
@@ -112,8 +114,8 @@ TOPICS_STAGE = Stage(
     folder=lambda study: study.export_folder,
     settings=_settings,
     reads=_reads,
-    writes=(*(f"{name}.csv" for name in TABLES), DOCUMENTS, TEMPLATE, FOLDER),
+    writes=(*(f"{name}.csv" for name in TABLES), DOCUMENTS, WORKBOOK, TEMPLATE, FOLDER),
     modules=("pipeline.analyses", "pipeline.export.tables", "pipeline.export.topics", "pipeline.store"),
-    tools=("numpy", "pyarrow", "scipy"),
+    tools=("numpy", "pyarrow", "scipy", "xlsxwriter"),
     run=write_topics,
 )

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 import numpy as np
+import openpyxl
 import pyarrow.parquet as pq
 import pytest
 from topic_studies import DE, run, themes, topic_study
 
+from pipeline.analyses.counts import read_corpus
 from pipeline.analyses.topics import tables
 from pipeline.analyses.topics.labels import label_path
-from pipeline.export.topics import read_topic_data
+from pipeline.analyses.topics.units import read_units
+from pipeline.export.parquet import PARQUET_STAGES
+from pipeline.export.pyldavis import PYLDAVIS_STAGE
+from pipeline.export.topics import TABLES, read_topic_data
+from pipeline.stages import bring_up_to_date
 from pipeline.store import corpus as store
 
 if TYPE_CHECKING:
@@ -146,3 +153,36 @@ def test_the_data_of_a_figure_are_the_tables_and_the_models(made: Study) -> None
     data = read_topic_data(made)
     assert data.tables["topics"].num_rows == 3
     assert data.models["de"].fitted.topic_word.shape[0] == 3
+
+
+def test_the_workbook_and_the_parquet_files_hold_the_tables(made: Study) -> None:
+    bring_up_to_date([PARQUET_STAGES["topics"]], made, lambda *_: None)
+    book = openpyxl.load_workbook(made.export_folder / "topics.xlsx")
+    assert book.sheetnames == list(TABLES)
+    for name in TABLES:
+        rows = rows_of(made, name)
+        table = pq.read_table(made.export_folder / f"{name}.parquet")
+        assert (table.num_rows, book[name].max_row - 1) == (len(rows), len(rows))
+        assert table.column_names == [cell.value for cell in book[name][1]]
+        assert not rows or table.column_names == list(rows[0])
+
+
+def test_each_stage_that_writes_tables_has_one_that_writes_them_as_parquet() -> None:
+    assert set(PARQUET_STAGES) == {"timelines", "topics", "topic_pairs", "keywords"}
+    written = [name for stage in PARQUET_STAGES.values() for name in stage.writes]
+    assert len(set(written)) == len(written)
+    assert not {"topic_documents.parquet"} & set(written)
+
+
+def test_pyldavis_finds_its_arguments_and_the_frequencies_of_the_units(made: Study) -> None:
+    bring_up_to_date([PYLDAVIS_STAGE], made, lambda *_: None)
+    given = json.loads((made.export_folder / "pyldavis" / "de.json").read_text("utf-8"))
+    assert list(given) == ["topic_term_dists", "doc_topic_dists", "doc_lengths", "vocab", "term_frequency"]
+    units = read_units(made, read_corpus(made))["de"]
+    assert given["vocab"] == units.vocabulary.to_pylist()
+    assert given["doc_lengths"] == units.lengths.tolist()
+    assert given["term_frequency"] == units.counts.toarray().sum(axis=0).tolist()
+    model = read_topic_data(made).models["de"].fitted
+    np.testing.assert_allclose(given["topic_term_dists"], model.topic_word, rtol=1e-6)
+    np.testing.assert_allclose(given["doc_topic_dists"], model.unit_topic, rtol=1e-6)
+    np.testing.assert_allclose(np.sum(given["doc_topic_dists"], axis=1), 1, atol=1e-5)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,11 +31,11 @@ def read_given(study: Study, corpus: Corpus, units: Units, concepts: Sequence[Co
     """What the study's model needs for some units, and the names of the periods of ``dtm``.
 
     Raises:
-        StudyError: the documents have no such column.
+        StudyError: the documents have no such column, or no term of the lexicon is a word of the texts (keyatm).
     """
     model = study.topics.model
     if model in {"dmr", "stm"}:
-        return _covariates(study, corpus, units.document), []
+        return replace(_covariates(study, corpus, units.document), document=units.document), []
     if model == "keyatm":
         joiner = JOINER.get(units.language, "_")
         words = {
@@ -45,6 +46,12 @@ def read_given(study: Study, corpus: Corpus, units: Units, concepts: Sequence[Co
             ]
             for concept in concepts
         }
+        known = set(units.vocabulary.to_pylist())
+        if not any(known & set(forms) for forms in words.values()):
+            raise StudyError(
+                f'{study.path}: [topics] model = "keyatm": no term that the lexicon has in {units.language} is a word '
+                'of these texts; take model = "lda", or a smaller min_documents'
+            )
         return Given(keywords=words), []
     if model == "dtm":
         periods = cut_periods(corpus.dates, study.timelines.period, study.timelines.years)
@@ -73,7 +80,7 @@ def _covariates(study: Study, corpus: Corpus, document: NDArray[np.int64]) -> Gi
             dates = corpus.dates[document]
             year = dates.astype("datetime64[Y]").astype(np.float64) + 1970
             year[np.isnat(dates)] = np.nan
-            if np.isfinite(year).any():
+            if len(np.unique(year[np.isfinite(year)])) > 1:
                 columns.append(np.nan_to_num((year - np.nanmean(year)) / _DECADE))
                 names.append("year (decades)")
             continue

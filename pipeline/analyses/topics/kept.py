@@ -10,6 +10,7 @@ all.
 from __future__ import annotations
 
 import json
+import re
 import secrets
 import shutil
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipeline import __version__
@@ -24,7 +26,7 @@ from pipeline.analyses.topics.models import FORMAT, Fitted, transform
 from pipeline.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -33,6 +35,10 @@ if TYPE_CHECKING:
 _ABOUT, _WORDS, _UNITS, _EFFECTS, _PERIODS = (
     "model.json", "words.parquet", "units.parquet", "effects.parquet", "period_words.parquet",
 )  # fmt: skip
+SCALES = ("share", "log_prior")
+"""What effects are measured in; `Fitted.more` has ``share_effects`` and ``share_errors``."""
+_FILES = {_ABOUT, _WORDS, _UNITS, _EFFECTS, _PERIODS}
+_DRAFT = re.compile(r"\..+\.[0-9a-f]{8}")
 _NEEDED = ("format", "key", "language", "lexicon", "alpha", "names")
 
 
@@ -93,8 +99,9 @@ def write_fit(
         words = pa.table({"word": pa.array(vocabulary, pa.string())})
         _write(_with_topics(words, fitted.topic_word.T), draft / _WORDS)
         _write(_with_topics(units, fitted.unit_topic), draft / _UNITS)
-        if "effects" in fitted.more:
-            _write(_effects(fitted, about["covariates"]), draft / _EFFECTS)
+        scales = [scale for scale in SCALES if f"{scale}_effects" in fitted.more]
+        if scales:
+            _write(pa.concat_tables(_effects(fitted, about["covariates"], s) for s in scales), draft / _EFFECTS)
         if "period_word" in fitted.more:
             moving = fitted.more["period_word"]
             table = pa.table(
@@ -120,7 +127,7 @@ def read_fit(folder: Path, *, lexicon: str | None = None) -> Kept:
     Raises:
         InputError: there is none, it is damaged, of another version, or of another lexicon.
     """
-    about = _read_about(folder)
+    about = read_about(folder)
     if about["format"] != FORMAT:
         raise InputError(
             f"{folder / _ABOUT}: a model of format {about['format']}, and this version reads {FORMAT}; "
@@ -152,7 +159,7 @@ def read_fit(folder: Path, *, lexicon: str | None = None) -> Kept:
 def is_kept(folder: Path, key: str) -> bool:
     """Whether a whole fit of this key lies there."""
     try:
-        about = _read_about(folder)
+        about = read_about(folder)
     except InputError:
         return False
     return (
@@ -160,7 +167,39 @@ def is_kept(folder: Path, key: str) -> bool:
     )
 
 
-def _read_about(folder: Path) -> dict[str, Any]:
+def remove_fits(folder: Path, keep: Collection[str]) -> int:
+    """Remove the fits in a folder but some, and what stopped runs left half-written; whatever else lies there stays.
+
+    Returns:
+        How many fits were removed.
+    """
+    removed = 0
+    for path in sorted(folder.iterdir()) if folder.is_dir() else []:
+        if path.name in keep or path.is_symlink() or not path.is_dir():
+            continue
+        ours = {entry.name for entry in path.iterdir()} <= _FILES
+        if _DRAFT.fullmatch(path.name):
+            if ours:
+                shutil.rmtree(path)
+        elif ours and _is_fit(path):
+            shutil.rmtree(path)
+            removed += 1
+    return removed
+
+
+def _is_fit(folder: Path) -> bool:
+    try:
+        return "key" in read_about(folder)
+    except InputError:
+        return False
+
+
+def read_about(folder: Path) -> dict[str, Any]:
+    """``model.json`` of a fit.
+
+    Raises:
+        InputError: there is none, or it is not ours.
+    """
     path = folder / _ABOUT
     try:
         about = json.loads(path.read_bytes())
@@ -188,12 +227,13 @@ def _topics(table: pa.Table) -> NDArray[np.float32]:
     return np.column_stack([table[name].to_numpy() for name in names]).astype(np.float32)
 
 
-def _effects(fitted: Fitted, covariates: Sequence[str]) -> pa.Table:
-    effects = fitted.more["effects"]
-    errors = fitted.more.get("effect_errors", np.full_like(effects, np.nan))
+def _effects(fitted: Fitted, covariates: Sequence[str], scale: str) -> pa.Table:
+    effects = fitted.more[f"{scale}_effects"]
+    errors = fitted.more.get(f"{scale}_errors", np.full_like(effects, np.nan))
     names = ["constant", *covariates]
     return pa.table(
         {
+            "scale": pa.array([scale] * effects.size, pa.string()),
             "topic": pa.array(np.repeat(np.arange(1, len(effects) + 1), len(names)), pa.int32()),
             "covariate": pa.array(names * len(effects), pa.string()),
             "effect": pa.array(effects.ravel(), pa.float32()),
@@ -205,10 +245,14 @@ def _effects(fitted: Fitted, covariates: Sequence[str]) -> pa.Table:
 def _read_more(folder: Path, words: int) -> dict[str, NDArray[np.float32]]:
     more = {}
     if (folder / _EFFECTS).exists():
-        table = pq.read_table(folder / _EFFECTS)
-        topics = int(table["topic"].to_numpy().max())
-        more["effects"] = table["effect"].to_numpy().reshape(topics, -1)
-        more["effect_errors"] = table["error"].to_numpy(zero_copy_only=False).astype(np.float32).reshape(topics, -1)
+        whole = pq.read_table(folder / _EFFECTS)
+        topics = int(whole["topic"].to_numpy().max())
+        for scale in SCALES:
+            table = whole.filter(pc.equal(whole["scale"], scale))
+            if table.num_rows:
+                more[f"{scale}_effects"] = table["effect"].to_numpy().reshape(topics, -1)
+                errors = table["error"].to_numpy(zero_copy_only=False).astype(np.float32)
+                more[f"{scale}_errors"] = errors.reshape(topics, -1)
     if (folder / _PERIODS).exists():
         values = _topics(pq.read_table(folder / _PERIODS))
         more["period_word"] = np.ascontiguousarray(values.reshape(-1, words, values.shape[1]).transpose(0, 2, 1))

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float32]
 
-FORMAT = 1
+FORMAT = 2
 """Raised when what `fit` gives for the same input, or how a model is kept, changes."""
 _FOLD_IN_ROUNDS, _FOLD_IN_VALUES = 50, 4_000_000
 
@@ -55,6 +55,8 @@ class Given:
     covariates: NDArray[np.float64] | None = None
     """Units x covariates, no constant among them."""
     covariate_names: Sequence[str] = ()
+    document: NDArray[np.int64] | None = None
+    """The document of each unit; each unit is one where absent."""
     period: NDArray[np.int64] | None = None
     """The period of each unit, numbered without gaps from 0."""
     keywords: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -74,8 +76,8 @@ class Fitted:
     names: tuple[str, ...] = ()
     """Topics that have a name from the start: those of keywords."""
     more: Mapping[str, Floats] = field(default_factory=dict)
-    """``effects`` and ``effect_errors`` (topics x covariates, the constant first), ``period_word`` (periods x topics x
-    words)."""
+    """``share_effects`` and ``share_errors``, ``log_prior_effects`` and ``log_prior_errors`` (topics x covariates, the
+    constant first), ``period_word`` (periods x topics x words)."""
 
 
 def fit(counts: csr_array, vocabulary: Sequence[str], settings: Settings, given: Given | None = None) -> Fitted:

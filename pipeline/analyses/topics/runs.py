@@ -1,8 +1,9 @@
 """Which models are fitted, how good they are, and which one is taken: the stage ``models``.
 
-Each fit is a folder under ``models/STUDY/fits/`` that stays until what it is made of changes; an interrupted run goes
-on with what is missing. The first fit of each number of topics starts without chance, where the model can, and is the
-one that is taken; the others start at random, and how far they find the same topics is the topics' stability.
+Each fit is a folder under ``models/STUDY/fits/``; an interrupted run goes on with what is missing, and one that came to
+its end removes the fits that it has no use for. The first fit of each number of topics starts without chance, where the
+model can, and is the one that is taken; the others start at random, and how far they find the same topics is the
+topics' stability.
 """
 
 from __future__ import annotations
@@ -40,8 +41,8 @@ if TYPE_CHECKING:
     from pipeline.study import Study
 
 FITS, CHOSEN, NUMBERS = "fits", "chosen", "topic_numbers.parquet"
-PASSAGES, TOPICS = "passages.parquet", "topics.parquet"
-"""Of a chosen model: the unit of each passage, and what is measured of each topic."""
+PASSAGES, TOPICS, FREQUENCIES = "passages.parquet", "topics.parquet", "frequencies.parquet"
+"""Of a chosen model: the unit of each passage, what is measured of each topic, and how often each word stands."""
 TOOLS = ("numpy", "scikit-learn", "scipy", "topica")
 
 LEAST_UNITS, LEAST_WORDS = 10, 20
@@ -135,7 +136,8 @@ def fit_models(study: Study, draft: Path, progress: Progress) -> Summary:
     for row in rows:
         if row["chosen"]:
             said[row["language"]] |= {"topics": row["topics"], "stability": row["stability"]}
-    return {"model": study.topics.model, "languages": said, "fits": len(missing)}
+    removed = kept.remove_fits(study.model_folder / FITS, {task.folder.name for task in tasks})
+    return {"model": study.topics.model, "languages": said, "fits": len(missing), "fits_removed": removed}
 
 
 def numbers_to_try(study: Study, units: Units) -> list[int]:
@@ -184,7 +186,11 @@ def _held_out(counts: csr_array, vocabulary: Sequence[str], units: pa.Table, giv
     left = np.isin(document, out)
     if (~left).sum() <= task.settings.topics or not left.any():
         return None
-    known = replace(given, covariates=None if given.covariates is None else given.covariates[~left])
+    known = replace(
+        given,
+        covariates=None if given.covariates is None else given.covariates[~left],
+        document=None if given.document is None else given.document[~left],
+    )
     fitted = fit(counts[~left], vocabulary, task.settings, known)
     test = counts[left]
     first = test.copy()
@@ -270,6 +276,8 @@ def _choose(study: Study, units: Units, plan: Mapping[int, list[Task]], folder: 
     rows[best]["chosen"] = True
     shutil.copytree(first[best], folder)
     pq.write_table(measured[best], folder / TOPICS, compression="zstd")
+    frequency = pa.array(np.asarray(units.counts.sum(axis=0), np.int64).ravel())
+    pq.write_table(pa.table({"word": units.vocabulary, "frequency": frequency}), folder / FREQUENCIES)
     passage = np.flatnonzero(units.unit_of_passage >= 0)
     places = {"passage": pa.array(passage, pa.uint32()), "unit": pa.array(units.unit_of_passage[passage], pa.uint32())}
     pq.write_table(pa.table(places), folder / PASSAGES, compression="zstd")
@@ -304,7 +312,7 @@ def _write_inputs(folder: Path, corpus: Corpus, units: Units, given: Given) -> N
     folder.mkdir(parents=True)
     counts = units.counts
     arrays: dict[str, Any] = {name: getattr(counts, name) for name in ("indptr", "indices", "data", "shape")}
-    more = {"covariates": given.covariates, "period": given.period}
+    more = {"covariates": given.covariates, "period": given.period, "document": given.document}
     arrays |= {name: value for name, value in more.items() if value is not None}
     np.savez(folder / "counts.npz", **arrays)
     about = {"covariate_names": list(given.covariate_names), "keywords": dict(given.keywords)}
@@ -322,9 +330,12 @@ def _read_inputs(folder: Path) -> tuple[csr_array, list[str], pa.Table, Given]:
 
     with np.load(folder / "counts.npz") as arrays:
         counts = csr_array((arrays["data"], arrays["indices"], arrays["indptr"]), shape=tuple(arrays["shape"].tolist()))
-        more = {name: arrays.get(name) for name in ("covariates", "period")}
+        more = {name: arrays.get(name) for name in ("covariates", "document", "period")}
     about = json.loads((folder / "given.json").read_bytes())
-    given = Given(more["covariates"], about["covariate_names"], more["period"], about["keywords"])
+    given = Given(
+        covariates=more["covariates"], covariate_names=about["covariate_names"], document=more["document"],
+        period=more["period"], keywords=about["keywords"],
+    )  # fmt: skip
     return (
         counts,
         pq.read_table(folder / "words.parquet")["word"].to_pylist(),

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pipeline.analyses.topics.effects import draw_dirichlet, draw_logistic_normal, share_effects
 from pipeline.analyses.topics.lda import BETA, fit_from
 from pipeline.analyses.topics.models import Fitted, Given, Settings
 from pipeline.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
     from scipy.sparse import csr_array
@@ -47,9 +48,11 @@ def fit_dmr(counts: csr_array, vocabulary: Sequence[str], settings: Settings, gi
         _corpus(counts, vocabulary), given.covariates, feature_names=list(given.covariate_names),
         iters=settings.iterations, keep_theta_draws=False, check_every=0,
     )  # fmt: skip
-    more = {"effects": model.feature_effects}
+    words = _words_of(counts)
+    draws = draw_dirichlet(model.doc_topic, words, float(np.sum(model.alpha)), settings.seed)
+    more = _effects(draws, given, words) | {"log_prior_effects": model.feature_effects}
     if model.feature_effect_se is not None:
-        more["effect_errors"] = model.feature_effect_se
+        more["log_prior_errors"] = model.feature_effect_se
     return _fitted(model.topic_word, model.doc_topic, model.alpha, more)
 
 
@@ -62,7 +65,11 @@ def fit_stm(counts: csr_array, vocabulary: Sequence[str], settings: Settings, gi
         _corpus(counts, vocabulary), given.covariates, prevalence_names=list(given.covariate_names), num_threads=1,
         keep_eta_cov=False, iters=settings.iterations,
     )  # fmt: skip
-    return _fitted(model.topic_word, model.doc_topic, _mean(model.doc_topic))
+    design = np.insert(np.asarray(given.covariates, np.float64), 0, 1, axis=1)
+    usual = np.einsum("np,pk->nk", design, model.prevalence_effects)
+    draws = draw_logistic_normal(model.eta_mean, usual, model.topic_covariance, settings.seed)
+    more = _effects(draws, given, _words_of(counts))
+    return _fitted(model.topic_word, model.doc_topic, _mean(model.doc_topic), more)
 
 
 def fit_hdp(counts: csr_array, vocabulary: Sequence[str], settings: Settings, given: Given) -> Fitted:
@@ -144,6 +151,19 @@ def _corpus(counts: csr_array, vocabulary: Sequence[str]) -> Any:
     ends = np.cumsum(np.asarray(counts.sum(axis=1)).ravel()).tolist()
     documents = [flat[start:end].tolist() for start, end in zip([0, *ends], ends, strict=False)]
     return topica.Corpus.from_documents(documents, vocabulary=numbers)
+
+
+def _effects(draws: Iterable[NDArray[np.float64]], given: Given, words: NDArray[np.int64]) -> dict[str, Any]:
+    if given.covariates is None:
+        raise AssertionError("dmr and stm need covariates")
+    document = np.arange(len(words)) if given.document is None else given.document
+    effects, errors = share_effects(draws, document, words, given.covariates)
+    return {"share_effects": effects, "share_errors": errors}
+
+
+def _words_of(counts: csr_array) -> NDArray[np.int64]:
+    words: NDArray[np.int64] = np.asarray(counts.sum(axis=1), np.int64).ravel()
+    return words
 
 
 def _burn_in(settings: Settings) -> int:

@@ -12,10 +12,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.analyses.intervals import FEW_DOCUMENTS, rate_intervals
+from pipeline.analyses.measures import Z_95
 from pipeline.analyses.periods import cut_periods, period_of
 from pipeline.analyses.timelines import make_groups
 from pipeline.analyses.topics import quality
-from pipeline.analyses.topics.kept import Kept, read_fit
+from pipeline.analyses.topics.kept import SCALES, Kept, read_fit
 from pipeline.analyses.topics.labels import AMONG, Label, name_topics, read_labels
 from pipeline.analyses.topics.runs import CHOSEN, PASSAGES, TOPICS
 from pipeline.concepts.lexicon import load_lexicon
@@ -79,9 +80,10 @@ CONCEPTS_SCHEMA = pa.schema(
 EFFECTS_SCHEMA = pa.schema(
     [
         ("language", pa.string()), ("topic", pa.int64()), ("covariate", pa.string()), ("effect", pa.float64()),
-        ("low", pa.float64()), ("high", pa.float64()),
+        ("low", pa.float64()), ("high", pa.float64()), ("scale", pa.string()),
     ]
 )  # fmt: skip
+"""``scale``: ``share``, the topic's share in a document; ``log_prior``, of dmr, the logarithm of its prior."""
 
 WORDS_SCHEMA = pa.schema(
     [
@@ -219,7 +221,7 @@ def topic_passages(study: Study, corpus: Corpus, chosen: Sequence[Chosen]) -> pa
     """``topic_passages``: the ten units in which each topic has the largest share, two of a document at most."""
     picked = [(own, topic, _most_own(own, topic)) for own in chosen for topic in range(len(own.kept.fitted.topic_word))]
     wanted = {int(own.passage[unit]) for own, _, units in picked for unit in units}
-    texts = _read_texts(study, chosen, wanted)
+    texts = read_texts(study, chosen, wanted)
     pages = store.read_passages(study.corpus_folder, ["page"])["page"].combine_chunks()
     columns = {name: corpus.documents[name] for name in ("doc_id", "title", "date", "source_type", "url", "path")}
     rows = [
@@ -261,19 +263,18 @@ def topic_concepts(study: Study, corpus: Corpus, chosen: Sequence[Chosen], conce
 
 
 def topic_effects(chosen: Sequence[Chosen]) -> pa.Table:
-    """``topic_effects``: of dmr and stm the weights of the covariates, with intervals where the model has them."""
+    """``topic_effects``: of dmr and stm the effects of the covariates, with intervals where the model has them."""
     rows = []
     for own in chosen:
-        effects = own.kept.fitted.more.get("effects")
-        if effects is None:
-            continue
-        errors = own.kept.fitted.more["effect_errors"]
         names = ["constant", *own.kept.about["covariates"]]
-        for (topic, column), effect in np.ndenumerate(effects.astype(np.float64)):
-            spread = 1.959963984540054 * float(errors[topic, column])
-            low, high = (None, None) if np.isnan(spread) else (effect - spread, effect + spread)
-            rows.append({"language": own.language, "topic": topic + 1, "covariate": names[column], "effect": effect,
-                         "low": low, "high": high})  # fmt: skip
+        for scale in SCALES:
+            effects = own.kept.fitted.more.get(f"{scale}_effects", np.zeros((0, 0)))
+            errors = own.kept.fitted.more.get(f"{scale}_errors")
+            for (topic, column), effect in np.ndenumerate(effects.astype(np.float64)):
+                spread = Z_95 * float(np.nan if errors is None else errors[topic, column])
+                low, high = (None, None) if np.isnan(spread) else (effect - spread, effect + spread)
+                rows.append({"language": own.language, "topic": topic + 1, "covariate": names[column], "effect": effect,
+                             "low": low, "high": high, "scale": scale})  # fmt: skip
     return pa.Table.from_pylist(rows, EFFECTS_SCHEMA)
 
 
@@ -354,7 +355,7 @@ def _most_own(own: Chosen, topic: int) -> list[int]:
     return units
 
 
-def _read_texts(study: Study, chosen: Sequence[Chosen], wanted: set[int]) -> dict[int, str]:
+def read_texts(study: Study, chosen: Sequence[Chosen], wanted: set[int]) -> dict[int, str]:
     """The beginnings of units, by their first passage; where that is short, with the passages behind it."""
     members: dict[int, list[int]] = {}
     for own in chosen:

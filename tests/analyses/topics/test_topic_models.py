@@ -27,7 +27,7 @@ def given_to(planted: Planted) -> Given:
     units, top = planted.counts.shape[0], np.argsort(-planted.topic_word, axis=1)
     names = {f"k{k}": [planted.vocabulary[w] for w in top[k, :3]] for k in range(3)}
     first = (planted.unit_topic[:, 0] > 0.3).astype(float)
-    return Given(first[:, None], ["first"], np.arange(units) % 3, names)
+    return Given(first[:, None], ["first"], period=np.arange(units) % 3, keywords=names)
 
 
 def fitted(planted: Planted, model: str, seed: int = 1, iterations: int = 150) -> Fitted:
@@ -88,7 +88,7 @@ def test_a_covariate_raises_the_topic_that_it_goes_with(planted: Planted) -> Non
     found = fitted(planted, "dmr", iterations=300)
     a, b = planted.topic_word[0], found.topic_word
     topic = int(np.argmax(b @ a / np.linalg.norm(b, axis=1)))
-    assert int(np.argmax(found.more["effects"][:, 1])) == topic
+    assert int(np.argmax(found.more["log_prior_effects"][:, 1])) == topic
 
 
 @pytest.mark.parametrize("model", ["lda", "nmf"])

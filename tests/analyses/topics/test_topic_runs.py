@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -123,6 +124,32 @@ def test_what_did_not_change_is_not_fitted_again(tmp_path: Path) -> None:
     assert outcome.summary["fits"] == 1
 
 
+def test_fits_that_are_not_needed_any_more_are_removed_and_nothing_else(tmp_path: Path) -> None:
+    settings = "topics = {{ de = {} }}\nseeds = 2"
+    run(topic_study(tmp_path, themes(12, ["de"]), settings.format(3), ["de"]))
+    study = topic_study(tmp_path, themes(12, ["de"]), settings.format(2), ["de"])
+    fits = study.model_folder / runs.FITS
+    before = {path.name for path in fits.iterdir()}
+    for name, file in ((".de-lda-9-1.0123abcd", "words.parquet"), ("mine", "notes.txt"), (".mine.0123abcd", "a.txt")):
+        (fits / name).mkdir()
+        (fits / name / file).write_text("{}", "utf-8")
+    shutil.copytree(fits / "de-lda-3-1", fits / "copy")
+    (fits / "copy" / "notes.txt").write_text("mine", "utf-8")
+    outcome = run(study)[0]
+    assert outcome.summary["fits_removed"] == len(before) == 3
+    after = {path.name for path in fits.iterdir()}
+    assert after == {"de-lda-2-1", "de-lda-2-2", "de-lda-2-held-out", "mine", ".mine.0123abcd", "copy"}
+
+
+def test_a_run_that_failed_removes_no_fit(tmp_path: Path) -> None:
+    run(topic_study(tmp_path, themes(12, ["de"]), "topics = { de = 3 }", ["de"]))
+    study = topic_study(tmp_path, themes(12, ["de"]), "topics = { de = 900 }", ["de"])
+    before = sorted(path.name for path in (study.model_folder / runs.FITS).iterdir())
+    with pytest.raises(StudyError):
+        run(study)
+    assert sorted(path.name for path in (study.model_folder / runs.FITS).iterdir()) == before
+
+
 def test_other_words_are_another_model(tmp_path: Path) -> None:
     study = topic_study(tmp_path, themes(12, ["de"]), "topics = { de = 3 }", ["de"])
     run(study)
@@ -216,7 +243,8 @@ def test_each_model_gives_the_tables(tmp_path: Path, model: str) -> None:
     lines = (study.export_folder / "topics.csv").read_text("utf-8").splitlines()
     assert len(lines) == row["topics"] + 1
     effects = (study.export_folder / "topic_effects.csv").read_text("utf-8")
-    assert ("source_type=" in effects) == (model == "dmr")
+    assert ("source_type=" in effects) == (model in {"dmr", "stm"})
+    assert (",share" in effects, ",log_prior" in effects) == (model in {"dmr", "stm"}, model == "dmr")
     moving = (study.export_folder / "topic_words.csv").read_text("utf-8").splitlines()
     assert any(",2013," in line for line in moving) == (model == "dtm")
 
@@ -226,3 +254,30 @@ def test_an_unknown_covariate_is_an_error_that_names_the_nearest(tmp_path: Path)
     study = topic_study(tmp_path, themes(12, ["de"]), settings, ["de"])
     with pytest.raises(StudyError, match="did you mean 'source_type'"):
         run(study)
+
+
+def test_a_lexicon_without_a_word_of_the_texts_cannot_lead_topics(tmp_path: Path) -> None:
+    lexicon = '[[concept]]\nid = "moon"\nde = ["Mondfahrt"]\n'
+    settings = 'model = "keyatm"\ntopics = { de = 3 }'
+    study = topic_study(tmp_path, themes(12, ["de"]), settings, ["de"], lexicon)
+    with pytest.raises(StudyError, match=r"study\.toml: .*no term that the lexicon has in de is a word"):
+        run(study)
+    assert not (study.model_folder / runs.CHOSEN).exists()
+
+
+@pytest.mark.parametrize("model", ["dmr", "stm", "dtm"])
+def test_documents_of_one_date_or_of_none_are_modelled_as_far_as_can_be(tmp_path: Path, model: str) -> None:
+    settings = f'model = "{model}"\ntopics = {{ de = 3 }}\nseeds = 1'
+    for name, date in (("one", themes(1, ["de"])[0]["date"]), ("none", None)):
+        documents = [row | {"date": date} for row in themes(12, ["de"])]
+        study = topic_study(tmp_path / name, documents, settings, ["de"])
+        run(study)
+        assert [row["note"] for row in numbers_of(study)] == [
+            "too_few_units" if (model, name) == ("dtm", "none") else None
+        ]
+        effects = (study.export_folder / "topic_effects.csv").read_text("utf-8")
+        assert "year" not in effects
+        if model != "dtm":  # a year that is the same everywhere takes the interval from no other covariate
+            speech = [row.split(",") for row in effects.splitlines() if "source_type=" in row and "share" in row]
+            assert len(speech) == 3
+            assert all(float(row[4]) < float(row[3]) < float(row[5]) for row in speech)
