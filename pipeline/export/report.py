@@ -86,7 +86,8 @@ class _Period(NamedTuple):
     documents: str
     documents_with: str
     mentions: str
-    words: str
+    exposure: str
+    """The words, or the characters, that the rate is per million of."""
     rate: str
     interval: str
     share: str
@@ -170,6 +171,7 @@ def render_report(data: ReportData) -> str:
         labels={concept.id: concept for concept in data.concepts},
         cited=cited,
         reference=numbers,
+        below=_below(data.timelines),
     )
     return _with_font(html)
 
@@ -281,6 +283,12 @@ def _numbers(rows: pa.Table, language: str) -> _Numbers:
     return _Numbers(language, [_period(row) for row in shown.to_pylist()], rows.num_rows - shown.num_rows)
 
 
+def _below(timelines: pa.Table) -> str:
+    """What the rates are per million of: only where it is characters is there a number of them."""
+    per_characters = "characters" in timelines.column_names and timelines["characters"].null_count < timelines.num_rows
+    return "characters" if per_characters else "words"
+
+
 def _period(row: Mapping[str, Any]) -> _Period:
     interval = "" if row["low"] is None else f"{_number(row['low'])} to {_number(row['high'])}"
     share = "" if row["document_share"] is None else f"{100 * row['document_share']:.1f} %"
@@ -289,7 +297,7 @@ def _period(row: Mapping[str, Any]) -> _Period:
         _number(row["documents"]),
         _number(row["documents_with"]),
         _number(row["mentions"]),
-        _number(row["words"]),
+        _number(row["words"] if row.get("characters") is None else row["characters"]),
         _number(row["per_million"]) if row["words"] else "no texts",
         interval,
         share,

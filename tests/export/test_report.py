@@ -274,3 +274,17 @@ def test_the_page_carries_a_glyph_for_each_of_its_chinese_characters() -> None:
     chinese = {ord(c) for c in text if "\u4e00" <= c <= "\u9fff"}
     assert chinese
     assert chinese <= drawn
+
+
+def test_rates_per_million_characters_are_called_so() -> None:
+    timelines = make_data().timelines
+    counted = pa.array([None if words is None else 2 * words for words in timelines["words"].to_pylist()], pa.int64())
+    per_characters = timelines.append_column("characters", counted)
+    for table, below, other in ((timelines, "words", "characters"), (per_characters, "characters", "words")):
+        page = render(timelines=table)
+        text = page.text_content()
+        assert f"Rates are mentions per million {below}; a period without {below} is a gap" in text
+        assert f"per million {other}" not in text
+        assert all(f"per million {below}" in figure.get("aria-label") for figure in page.iter("figure")
+                   if "per million" in (figure.get("aria-label") or ""))  # fmt: skip
+        assert any(heading.text == below for heading in page.iter("th"))
