@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from concurrent.futures import Executor, Future
 from typing import TYPE_CHECKING, Any
@@ -11,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import InputError, Unreadable
-from pipeline.executor import InProcess, map_in_order, open_executor
+from pipeline.executor import InProcess, map_in_order, open_executor, release_memory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,6 +32,13 @@ def refuse(number: int) -> int:
     if number == 3:
         raise Unreadable("broken", f"number {number}")
     return number
+
+
+def load_pandas_by_arrow(number: int) -> bool:
+    import pyarrow as pa
+
+    assert pa.array([number, None]).null_count == 1
+    return "pandas" in sys.modules
 
 
 def end_this_process(number: int) -> int:
@@ -105,3 +114,30 @@ def test_processes_give_the_same_in_the_same_order_and_errors_come_whole() -> No
 def test_a_worker_that_the_system_ends_is_said_in_a_sentence() -> None:
     with pytest.raises(InputError, match="workers = 1"), open_executor(2, 10) as executor:
         list(map_in_order(executor, end_this_process, range(10), under_way=4))
+
+
+def test_arrow_does_not_load_pandas_in_workers() -> None:
+    with open_executor(2, 10) as executor:
+        assert not any(map_in_order(executor, load_pandas_by_arrow, range(10), under_way=4))
+
+
+KEPT_OUT = """
+import sys
+from pipeline.executor import keep_pandas_out
+keep_pandas_out()
+import pyarrow as pa
+assert pa.array([1.0, float("nan"), None], from_pandas=True).null_count == 2
+assert "pandas" not in sys.modules
+import pandas
+assert pandas.Series([1, 2]).sum() == 3
+"""
+
+
+def test_who_imports_pandas_still_gets_it() -> None:
+    subprocess.run([sys.executable, "-c", KEPT_OUT], check=True)
+
+
+def test_memory_can_be_given_back_at_any_time() -> None:
+    held = [bytes(1000) for _ in range(1000)]
+    release_memory()
+    assert all(piece == bytes(1000) for piece in held)

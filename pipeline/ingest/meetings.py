@@ -2,7 +2,7 @@
 
 The bands are searched one after the other (Leskovec, Rajaraman and Ullman 2014, "Mining of massive datasets", chapter
 3). For each document only the best pairs are held on to, so memory grows by some tens of bytes a document; MinHashes
-are read where they lie.
+are read where they lie. Documents that are nearly the same meet in most bands: a pair is looked at once.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ _BAND, _BANDS_AT_ONCE = 2, 16
 _NEAREST, _READ = 24, 4
 _PAIRS, _HELD = 20_000, 1_000_000
 """So many pairs are looked at at once, and wait to be."""
+_REMEMBERED = 4_000_000
+"""So many pairs that were looked at are remembered, and `_NEAREST` for each document where these are more."""
 _PROMISING = {True: 0.55, False: 0.2}
 """How much of the shorter text's shingles must stand in the other, by its MinHash: a twentieth of the letters changed
 leaves 0.73 of the shingles of six Chinese characters and 0.36 of those of three German words."""
@@ -74,20 +76,23 @@ def candidates(minhashes: MinHashes, shingles: Ints, is_chinese: NDArray[np.bool
         Later and earlier document of each pair, ascending: int64, pairs x 2.
     """
     best = np.zeros((0, 3), np.int64)
-    met = np.zeros(0, np.int64)
+    met = done = np.zeros(0, np.int64)
     for first in range(0, SLOTS, _BANDS_AT_ONCE * _BAND):
         last = first + _BANDS_AT_ONCE * _BAND
         columns = minhashes.columns(first, min(last + 1, SLOTS))
         if last == SLOTS:
             columns = np.concatenate([columns, minhashes.columns(0, 1)])  # what sorts the last band
         for band in range(0, last - first, _BAND):
-            met = _distinct(np.concatenate([met, _meetings(columns[band : band + _BAND + 1], shingles)]))
+            new = _distinct(_meetings(columns[band : band + _BAND + 1], shingles))
+            met = _distinct(np.concatenate([met, new[~_among(new, done)]]))
             if len(met) > _HELD or band + _BAND == last - first:
                 found = [
                     _promising(minhashes, shingles, is_chinese, *np.divmod(met[start : start + _PAIRS], len(shingles)))
                     for start in range(0, len(met), _PAIRS)
                 ]
-                best, met = _best(np.concatenate([best, *found])), met[:0]
+                best = _best(np.concatenate([best, *found]))
+                remembered = len(done) + len(met) <= max(_REMEMBERED, _NEAREST * len(shingles))
+                done, met = (_distinct(np.concatenate([done, met])) if remembered else met), met[:0]
     return best[:, :2]
 
 
@@ -142,6 +147,14 @@ def _meetings(slots: NDArray[np.uint16], shingles: Ints) -> Ints:
         a, b = shingles[later], shingles[earlier]
         found.append((later * number + earlier)[(6 * a >= b) & (a <= 2.5 * b)])
     return np.concatenate([*found, np.zeros(0, np.int64)])
+
+
+def _among(values: Ints, known: Ints) -> NDArray[np.bool_]:
+    """Whether each of some values is among others; both ascend."""
+    if not len(known):
+        return np.zeros(len(values), np.bool_)
+    found: NDArray[np.bool_] = known[np.minimum(np.searchsorted(known, values), len(known) - 1)] == values
+    return found
 
 
 def _distinct(values: Ints) -> Ints:

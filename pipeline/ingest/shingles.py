@@ -9,6 +9,7 @@ two texts is estimated; `rensa` computes it in the number of shingles and not in
 "b-bit minwise hashing").
 
 All of it is computed once for each file and kept with its part, so that a corpus that grew by one file hashes one file.
+Long texts are read window by window: memory depends on the size of a window and not of a text.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ DECIDING = ("body", "heading")
 _SEED = 1
 _HAN_TOKENS, _WORD_TOKENS = 6, 3
 _BLOCK_CHARACTERS = 250_000
-"""So much text is hashed at once: arrays that fit a processor's cache."""
+"""So much text is hashed at once: arrays that fit a processor's cache. A longer document is read in windows of it."""
 _HYPHENS = "\x02\xad-\u00ac\u200b\u200c\u200d\u2010\u2011\u2060\ufeff\ufffe"
 """Hyphens, also those of PDFs, and what is as thin: a word goes on behind them, on the next line too."""
 _HYPHEN, _HAN = np.uint32(1), np.uint32(1 << 31)
@@ -92,18 +93,27 @@ def read_letters(texts: Sequence[str], ends: Ints) -> Letters:
         ends: How many passages there are up to each document's end: int64.
     """
     lengths = np.fromiter(map(len, texts), np.int64, count=len(texts)) + 1
-    read = read_as("\n".join([*texts, ""]))
+    place, codes, is_han, starts = _find_letters("\n".join([*texts, ""]))
+    upto = np.concatenate([[0], np.cumsum(lengths)])
+    bounds = np.searchsorted(place, upto[np.concatenate([[0], ends])])
+    starts[bounds[:-1][np.diff(bounds) > 0]] = True
+    return Letters(codes, is_han, starts, bounds)
+
+
+def _find_letters(text: str) -> tuple[Ints, Codes, Flags, Flags]:
+    """Where the letters of a text stand, their codes, whether each is Chinese, whether it begins a token.
+
+    Of the first letter the last cannot be told.
+    """
+    read = read_as(text)
     place = np.flatnonzero(read > _HYPHEN)
     codes = read[place]
     is_han = codes >= _HAN
-    upto = np.concatenate([[0], np.cumsum(lengths)])
-    bounds = np.searchsorted(place, upto[np.concatenate([[0], ends])])
     starts = is_han.copy()
     starts[1:] |= is_han[:-1]
     gaps = np.flatnonzero(np.diff(place) > 1)
     starts[gaps[read[place[gaps] + 1] != _HYPHEN] + 1] = True
-    starts[bounds[:-1][np.diff(bounds) > 0]] = True
-    return Letters(codes, is_han, starts, bounds)
+    return place, codes, is_han, starts
 
 
 def shingle_hashes(letters: Letters) -> tuple[Hashes, Ints]:
@@ -114,9 +124,13 @@ def shingle_hashes(letters: Letters) -> tuple[Hashes, Ints]:
     bounds = np.searchsorted(begins, letters.bounds)
     of_words, of_han = roll(tokens, (_WORD_TOKENS, _HAN_TOKENS))
     hashes = np.where(is_han, of_han, of_words)
-    last = np.arange(len(tokens)) + np.where(is_han, _HAN_TOKENS, _WORD_TOKENS)
-    kept = np.flatnonzero(last <= np.repeat(bounds[1:], np.diff(bounds)))
+    kept = np.flatnonzero(_shingle_ends(is_han) <= np.repeat(bounds[1:], np.diff(bounds)))
     return hashes[kept], np.searchsorted(kept, bounds)
+
+
+def _shingle_ends(is_han: Flags) -> Ints:
+    """The token behind the shingle that each token begins."""
+    return np.arange(len(is_han)) + np.where(is_han, _HAN_TOKENS, _WORD_TOKENS)
 
 
 def read_as(text: str) -> Codes:
@@ -143,21 +157,114 @@ def roll(values: Hashes, lengths: Sequence[int]) -> list[Hashes]:
 
 def minhashes(hashes: Hashes, bounds: Ints) -> NDArray[np.uint16]:
     """The MinHash of each document: uint16, documents x `SLOTS`; without a meaning for one without shingles."""
+    return _shorten(_slots(hashes, bounds))
+
+
+def _slots(hashes: Hashes, bounds: Ints) -> NDArray[np.uint32]:
+    """The same before it is shortened; that of two sets together is the smaller one of theirs in each slot."""
     from rensa import RMinHash
 
     matrix = RMinHash.digest_matrix_from_flat_token_hashes(hashes, bounds.astype(np.uint64), SLOTS, _SEED)
-    slots = np.array(matrix.to_rows(), np.uint32).reshape(len(bounds) - 1, SLOTS)
+    return np.array(matrix.to_rows(), np.uint32).reshape(len(bounds) - 1, SLOTS)
+
+
+def _shorten(slots: NDArray[np.uint32]) -> NDArray[np.uint16]:
+    """Of each slot the bits that are kept."""
     return (_mix(slots.astype(np.uint64)) >> np.uint64(48)).astype(np.uint16)
 
 
 def _sign_block(texts: Sequence[str], bounds: tuple[int, int, Ints]) -> tuple[Ints, Hashes, Ints, list[bytes]]:
     """The four columns of some documents."""
     first, last, ends = bounds
+    if len(ends) == 1 and sum(map(len, texts[first:last])) > _BLOCK_CHARACTERS:
+        return _sign_long(texts[first:last])
     letters = read_letters(texts[first:last], ends)
     hashes, rows = shingle_hashes(letters)
     slots = minhashes(hashes, rows)
     digests = _hash_spans(letters.codes, letters.bounds[:-1], letters.bounds[1:])
     return np.diff(letters.bounds), digests, np.diff(rows), [row.tobytes() for row in slots.astype("<u2")]
+
+
+def _sign_long(texts: Sequence[str]) -> tuple[Ints, Hashes, Ints, list[bytes]]:
+    """The four columns of one document, read window by window."""
+    document = _Long()
+    for window in _windows(texts):
+        document.read(window)
+    document.end()
+    slots = _shorten(document.slots).astype("<u2").tobytes()
+    digest = _mix(np.array([document.sum], np.uint64))
+    return np.array([document.letters]), digest, np.array([document.shingles]), [slots]
+
+
+class _Long:
+    """What is known of a document of which some windows were read; a word and shingles may go on in the next one."""
+
+    def __init__(self) -> None:
+        self.letters = self.shingles = self.sum = 0
+        self.slots = _slots(np.zeros(0, np.uint64), np.zeros(2, np.int64))
+        self._held = ""
+        """The last letter and the character behind it, if there was one."""
+        self._word = self._length = 0
+        """The sum of the letters of the last token, and how many they are."""
+        self._tokens, self._is_han = np.zeros(0, np.uint64), np.zeros(0, np.bool_)
+        """The tokens before it with which shingles may go on."""
+        self._word_is_han = False
+
+    def read(self, text: str) -> None:
+        """Read what follows."""
+        text = self._held + text
+        place, codes, is_han, starts = _find_letters(text)
+        if not len(place):
+            return
+        self._held = text[place[-1] : place[-1] + 2]
+        if self.letters:
+            codes, is_han, starts = codes[1:], is_han[1:], starts[1:]
+        else:
+            starts[0] = True
+        powers, inverses = _powers(1 << max(18, len(codes).bit_length()))
+        sums = np.zeros(len(codes) + 1, np.uint64)
+        np.cumsum(codes * powers[: len(codes)], out=sums[1:])
+        begins = np.flatnonzero(starts)
+        ends = np.append(begins, len(codes))
+        going_on = (self._word + int(sums[ends[0]]) * pow(int(_BASE), self._length, 1 << 64)) % (1 << 64)
+        words = np.append(np.uint64(going_on), (sums[ends[1:]] - sums[begins]) * inverses[begins])
+        kinds = np.append(self._word_is_han, is_han[begins])
+        self._take(words[:-1], kinds[:-1]) if self.letters else self._take(words[1:-1], kinds[1:-1])
+        self._word, self._word_is_han = int(words[-1]), bool(kinds[-1])
+        self._length = len(codes) - int(begins[-1]) if len(begins) else self._length + len(codes)
+        self.sum = (self.sum + int(sums[-1]) * pow(int(_BASE), self.letters, 1 << 64)) % (1 << 64)
+        self.letters += len(codes)
+
+    def end(self) -> None:
+        """Nothing follows."""
+        if self.letters:
+            self._take(np.array([self._word], np.uint64), np.array([self._word_is_han]))
+
+    def _take(self, words: Hashes, is_han: Flags) -> None:
+        """Take the next tokens, and the shingles that end with one of them."""
+        before = len(self._tokens)
+        tokens, is_han = np.append(self._tokens, _mix(words)), np.append(self._is_han, is_han)
+        of_words, of_han = roll(tokens, (_WORD_TOKENS, _HAN_TOKENS))
+        ends = _shingle_ends(is_han)
+        hashes = np.where(is_han, of_han, of_words)[(ends > before) & (ends <= len(tokens))]
+        self.slots = np.minimum(self.slots, _slots(hashes, np.array([0, len(hashes)])))
+        self.shingles += len(hashes)
+        self._tokens, self._is_han = tokens[1 - _HAN_TOKENS :], is_han[1 - _HAN_TOKENS :]
+
+
+def _windows(texts: Sequence[str]) -> Iterator[str]:
+    """The passages of a document, each on lines of its own, in pieces of one or two times `_BLOCK_CHARACTERS`."""
+    held: list[str] = []
+    size = 0
+    for text in texts:
+        for at in range(0, len(text), _BLOCK_CHARACTERS):
+            held.append(text[at : at + _BLOCK_CHARACTERS])
+            size += len(held[-1])
+            if size >= _BLOCK_CHARACTERS:
+                yield "".join(held)
+                held, size = [], 0
+        held.append("\n")
+    yield "".join(held)
 
 
 def _blocks(texts: Sequence[str], ends: Ints) -> Iterator[tuple[int, int, Ints]]:

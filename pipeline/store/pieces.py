@@ -7,6 +7,7 @@ pieces for the batches around it; the others are taken as they are.
 from __future__ import annotations
 
 import hashlib
+import secrets
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -29,7 +30,7 @@ def piece_path(folder: Path, language: str, *depends_on: object) -> Path:
 
 def write_piece(path: Path, table: pa.Table) -> None:
     """Write a piece; it appears whole or not at all."""
-    draft = path.with_suffix(".draft")
+    draft = path.with_suffix(f".{secrets.token_hex(4)}.draft")  # another machine of a cluster may write it too
     with pa.OSFile(str(draft), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
         for batch in table.combine_chunks().to_batches() or [pa.RecordBatch.from_pylist([], table.schema)]:
             writer.write_batch(batch)

@@ -223,6 +223,28 @@ def test_the_pairs_are_those_that_meet_in_all_bands_taken_together() -> None:
     assert list(map(tuple, pairs.tolist())) == wanted
 
 
+def test_a_pair_that_meets_in_many_bands_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(5)
+    form = np.broadcast_to(rng.integers(0, 2**63, 200, dtype=np.uint64), (500, 200))
+    values = np.hstack([form, rng.integers(0, 2**63, (500, 10), dtype=np.uint64)]).ravel()
+    slots = lying(minhashes(values, np.arange(501) * 210))
+    arguments = slots, np.full(500, 210), np.zeros(500, np.bool_)
+    wanted = candidates(*arguments)
+    seen: list[tuple[int, int]] = []
+    look = meetings._promising
+
+    def remember(*given: Any) -> np.ndarray:
+        seen.extend(zip(given[3].tolist(), given[4].tolist(), strict=True))
+        return look(*given)
+
+    monkeypatch.setattr(meetings, "_promising", remember)
+    monkeypatch.setattr(meetings, "_HELD", 1)  # each band's pairs are looked at before the next one's
+    assert candidates(*arguments).tolist() == wanted.tolist()
+    assert len(seen) == len(set(seen)) > 500
+    monkeypatch.setattr(meetings, "_REMEMBERED", 0)
+    assert candidates(*arguments).tolist() == wanted.tolist()
+
+
 def test_a_family_of_like_documents_costs_no_more_for_each_than_a_small_one() -> None:
     rng = np.random.default_rng(2)
     form = rng.integers(0, 2**63, 200, dtype=np.uint64)

@@ -120,6 +120,51 @@ def test_a_signature_depends_on_the_document_alone(monkeypatch: pytest.MonkeyPat
     assert sign_texts(*documents, []) == together
 
 
+@settings(deadline=None)  # the first example loads the tables of letters
+@given(st.lists(any_text, max_size=4), st.integers(1, 40))
+def test_a_long_document_read_window_by_window_has_the_same_signature(texts: list[str], window: int) -> None:
+    document = [("body", text) for text in texts]
+    whole = sign_texts(document)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(shingles, "_BLOCK_CHARACTERS", window)
+        assert sign_texts(document) == whole
+
+
+@pytest.mark.parametrize(
+    "text", [GERMAN, CHINESE, "Donau\u00ad\n dampf- schiff", f"{GERMAN}{CHINESE}—{GERMAN}", "a" * 99]
+)
+def test_where_a_window_ends_makes_no_difference(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = sign_text(text)
+    for window in range(1, len(text)):
+        monkeypatch.setattr(shingles, "_BLOCK_CHARACTERS", window)
+        assert sign_text(text) == whole
+
+
+PEAK = """
+import resource, sys
+from pipeline.ingest.shingles import sign
+from pipeline.store.parts import make_part
+words, characters = sys.argv[1], 55_000_000
+text = words * (characters // len(words) + 1)
+columns = {"document": [0], "ordinal": [0], "page": [None], "kind": ["body"], "language": ["de"], "text": [text]}
+part = make_part([{"key": "a"}], columns, [])
+del text, columns
+def peak():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+before = peak()
+print(sign(part).documents["letters"][0].as_py(), peak() - before)
+"""
+
+
+@pytest.mark.parametrize("words", [f"{GERMAN} ", "Donaudampfschiff"])
+def test_a_text_of_55_million_characters_is_signed_in_little_memory(words: str) -> None:
+    environment = {"PYTHONPATH": str(PROJECT)}
+    command = [sys.executable, "-c", PEAK, words]
+    shown = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout.split()
+    assert int(shown[0]) > 0.8 * 55_000_000
+    assert int(shown[1]) < 200  # megabytes over what holding the text took; all at once it would be four thousand
+
+
 PRINT = f"""
 from tests.ingest.test_shingles import sign_text
 row = sign_text({(GERMAN + CHINESE)!r})
