@@ -74,7 +74,7 @@ def _from_morphemes(lemma: str, analysis: Analysis) -> tuple[str, ...]:
     head = lemma[stems[-1][0] :]
     if lemma[0].isupper():
         noun = head[0].upper() + head[1:]
-        head = lemma_of(noun) if lemma_of(noun)[0].isupper() else noun  # Breite is of breit elsewhere
+        head = own if (own := lemma_of(noun))[0].isupper() else noun  # Breite is of breit elsewhere
     parts = (*(stem_lemma(form, kind) for _, form, kind in stems[:-1]), head)
     return parts if all(len(stem) >= _SHORTEST for _, stem, _ in stems) else _from_dictionary(lemma)
 

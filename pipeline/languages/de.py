@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from pipeline.languages.chunks import cut_chunks
 from pipeline.languages.compounds import parts_of
 from pipeline.languages.cuts import Cuts, are_words, versions
 from pipeline.languages.lemmas import lemma_of
+from pipeline.languages.morphology import learn
 from pipeline.languages.tags import tag_of
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ MODULES = (
     "pipeline.languages.spelling",
     "pipeline.languages.compounds",
     "pipeline.languages.tags",
+    "pipeline.languages.viterbi",
 )
 """Our modules whose code shapes the words."""
 TOOLS = ("spacy", "simplemma", "HanTa")
@@ -46,11 +49,14 @@ def cut(texts: Sequence[str]) -> Cuts:
 
 def lemmatize(forms: Sequence[str]) -> list[str]:
     """The lemma of each form, without its context; see `pipeline.languages.lemmas`."""
+    capitals = (form.capitalize() for form in forms if form.isupper())
+    learn(chain((form.rpartition("-")[2] for form in forms), capitals))
     return [lemma_of(form) for form in forms]
 
 
 def split_compounds(forms: Sequence[str], lemmas: Sequence[str]) -> list[tuple[str, ...]]:  # noqa: ARG001
     """The lemmas of the parts of each compound; () for simple words. See `pipeline.languages.compounds`."""
+    learn(part for lemma in lemmas for part in lemma.split("-"))
     return [parts_of(lemma) for lemma in lemmas]
 
 

@@ -44,12 +44,26 @@ _LEADING_NUMBER = re.compile(r"\d+")
 _NAMES = frozenset({"NE", "FM", "ITJ"})
 
 
+class Dictionary:
+    """The German dictionary of simplemma, from form to lemma; asked without the exceptions of its own ``in``."""
+
+    def __init__(self, words: Mapping[str, str]) -> None:
+        self.get = words.get
+        self._words = words
+
+    def __getitem__(self, form: str) -> str:
+        return self._words[form]
+
+    def __contains__(self, form: str) -> bool:
+        return self.get(form) is not None
+
+
 @cache
-def dictionary() -> Mapping[str, str]:
-    """The German dictionary of simplemma, from form to lemma."""
+def dictionary() -> Dictionary:
+    """The dictionary; takes a second."""
     from simplemma.strategies import DEFAULT_DICTIONARY_FACTORY
 
-    return DEFAULT_DICTIONARY_FACTORY.get_dictionary("de")
+    return Dictionary(DEFAULT_DICTIONARY_FACTORY.get_dictionary("de"))
 
 
 def lemma_of(form: str) -> str:

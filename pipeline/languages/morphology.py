@@ -10,27 +10,37 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any
+from itertools import islice
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
+
+from pipeline.languages import viterbi
 from pipeline.languages.spelling import of_1996
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 MAX_WORD = 60
 """A longer form is no word of German; it is not analysed."""
 
 _SHIFT = 7  # a state is the last two classes, as previous << 7 | last; the model's classes are below 128
 _MASK = (1 << _SHIFT) - 1
+_START = 1  # the state before a word: the class before the last is 0, the last is START
+_LEAST = -1e6  # a way that is less likely is none
+_MOST_LEARNT = 1 << 16
+_LEARNT_AT_ONCE = 1 << 12  # words; more are no faster and take memory
+_LONGEST_COUNTED = 24  # letters of an unknown morpheme; longer ones are as likely
+_WHOLE_UNKNOWN = 4.6  # how much less likely a word is that is one unknown morpheme
 _IGNORED = frozenset({"XY", "URL", "SYMB", "TRUNC", "ORD_ABR"})
 _OPEN = ("NN", "NE", "ADJ", "VV", "VVnp")
 
 Classes = tuple[tuple[int, float], ...]  # classes, or states, with log probability
+Path = tuple["Sequence[int]", "Sequence[int]", tuple[int, ...]]  # of its morphemes: where they begin and end; classes
 Row = dict[int, tuple[float, int, int]]  # state -> log probability, where its morpheme begins, the state before
 
 
-@dataclass(frozen=True, slots=True)
-class Analysis:
+class Analysis(NamedTuple):
     """A word as the model sees it."""
 
     lemma: str
@@ -99,12 +109,114 @@ def load_model() -> Model:
     )
 
 
+@cache
+def _tables() -> viterbi.Tables:
+    model = load_model()
+    return viterbi.make_tables(model.morphemes, model.inner, model.final, _SHIFT, _START)
+
+
+@cache
+def _learnt() -> dict[tuple[str, bool], Analysis | None]:
+    """Of words that `learn` was given, with and without a guess."""
+    return {}
+
+
+def learn(words: Iterable[str]) -> None:
+    """Analyse many words at once, faster than one by one; `analyse` then has them at hand.
+
+    Words that have no analysis are analysed with a guess too: that is asked for next.
+    """
+    learnt = _learnt()
+    fit = (word for word in dict.fromkeys(words) if word.isalpha() and len(word) <= MAX_WORD)
+    new = [word for word in fit if (word, False) not in learnt]
+    for at in range(0, len(new), _LEARNT_AT_ONCE):
+        _learn(learnt, new[at : at + _LEARNT_AT_ONCE])
+    for oldest in list(islice(learnt, max(0, len(learnt) - _MOST_LEARNT))):
+        del learnt[oldest]
+
+
+def _learn(learnt: dict[tuple[str, bool], Analysis | None], words: Sequence[str]) -> None:
+    found = _analyse_all(words, [word.lower() for word in words], None)
+    unknown = [word for word in words if word not in found]
+    lower = [word.lower() for word in unknown]
+    guessed = _analyse_all(unknown, lower, _openings(load_model(), lower))
+    for word in words:
+        analysis = found.get(word)
+        if analysis is None:
+            learnt[word, True] = guess = guessed.get(word)
+            analysis = None if word[0].isupper() else guess
+        learnt[word, False] = analysis
+
+
+def _analyse_all(words: Sequence[str], lower: Sequence[str], openings: viterbi.Openings | None) -> dict[str, Analysis]:
+    """The analyses of the words through which there is a way; see `analyse`.
+
+    Args:
+        words: Of letters alone, distinct.
+        lower: The same in small letters.
+        openings: Unknown morphemes that they may begin with.
+    """
+    model, tables = load_model(), _tables()
+    ways = viterbi.search(tables, lower, openings)
+    capital = np.fromiter((word[0].isupper() for word in words), np.int64, count=len(words))
+    case = np.full((int(ways.tag.max(initial=0)) + 1, 2), -np.inf)
+    for tag, chances in model.case.items():
+        case[tag : tag + 1] = chances
+    chance = np.where(ways.probability > _LEAST, ways.probability, -np.inf)
+    is_frequent = np.fromiter(map(model.frequent.__contains__, lower), np.bool_, count=len(words))
+    for way in np.flatnonzero(is_frequent[ways.word]).tolist():
+        chance[way] = dict(model.frequent[lower[ways.word[way]]]).get(int(ways.tag[way]), -np.inf)
+    chance += case[ways.tag, capital[ways.word]]
+    order = np.lexsort((-ways.probability, -ways.tag, -chance, ways.word))
+    order = order[chance[order] > -np.inf]
+    best = order[np.flatnonzero(np.diff(ways.word[order], prepend=-1))]
+    number, *path = viterbi.trace(tables, ways, best)
+    begin, end, part = (column.tolist() for column in path)
+    bound = np.searchsorted(number, np.arange(len(best) + 1)).tolist()
+    spans = map(slice, bound[:-1], bound[1:])
+    known, found = openings is None, {}
+    for i, tag, own in zip(ways.word[best].tolist(), ways.tag[best].tolist(), spans, strict=True):
+        found[words[i]] = _analysis(model, lower[i], tag, (begin[own], end[own], tuple(part[own])), known=known)
+    return found
+
+
+def _openings(model: Model, words: Sequence[str]) -> viterbi.Openings:
+    """The unknown morphemes that words in small letters may begin with, of each open class; as HanTa's ``lp_m_t``."""
+    tagger, known, number = model.tagger, model.morphemes, len(model.open)
+    place = [(i, end) for i, word in enumerate(words) for end in range(3, len(word) + 1) if not known.get(word[:end])]
+    endings = [words[i][max(1, end - 4) : end] for i, end in place]
+    by_ending = np.array([*map(_of_ending, endings)]).reshape(-1, len(model.open))
+    by_length = np.array([tagger.Int_t + tagger.LP_hapax_t[tag] + np.array(tagger.LP_len_t[tag]) for tag in model.open])
+    word, size = np.array(place, np.int64).reshape(-1, 2).T
+    probability = by_length.T[np.minimum(size, _LONGEST_COUNTED)] + by_ending
+    probability[size == np.fromiter(map(len, words), np.int64, count=len(words))[word]] -= _WHOLE_UNKNOWN
+    span = np.stack([np.arange(len(word)) * number, np.full(len(word), number)], 1)
+    classes = viterbi.Lists(span, np.tile(np.array(model.open, np.int64), len(word)), probability.ravel())
+    return viterbi.Openings(word, size, classes)
+
+
 @lru_cache(maxsize=1 << 16)
+def _of_ending(ending: str) -> tuple[float, ...]:
+    """Log probability, in each open class, of an unknown morpheme's last letters: the longest end that is listed."""
+    model = load_model()
+    ends = [ending[begin:] for begin in range(len(ending) + 1)]
+    tables = (model.tagger.LP_s_t[tag] for tag in model.open)
+    return tuple(next(table[end] for end in ends if end in table) for table in tables)
+
+
 def analyse(word: str, *, guess: bool = False) -> Analysis | None:
     """The most probable analysis of a word in its own spelling, without context; None where there is none.
 
     With ``guess`` the first morpheme may be unknown, as it always may in a word with a small initial.
     """
+    try:
+        return _learnt()[word, guess]
+    except KeyError:
+        return _analyse(word, guess=guess)
+
+
+@lru_cache(maxsize=1 << 16)
+def _analyse(word: str, *, guess: bool) -> Analysis | None:
     model = load_model()
     lower = word.lower()
     if not 0 < len(word) <= MAX_WORD:
@@ -118,7 +230,8 @@ def analyse(word: str, *, guess: bool = False) -> Analysis | None:
     best = next((tag for _, tag in reversed(ranked) if tag in ends), None)
     if best is None:
         return None
-    return _analysis(model, lower, best, _path(rows, ends[best][1]), known=known)
+    begins, to, parts = zip(*_path(rows, ends[best][1]), strict=True)
+    return _analysis(model, lower, best, (begins, to, parts), known=known)
 
 
 def _search(model: Model, word: str, *, guess: bool) -> tuple[list[Row], bool]:
@@ -138,9 +251,9 @@ def _fill(model: Model, word: str, unknown: Iterable[tuple[int, Classes]]) -> li
     """Viterbi's table: for each place in the word, the best way to each state there."""
     size, morphemes, steps_of = len(word), model.morphemes, model.steps
     rows: list[Row] = [{} for _ in range(size + 1)]
-    rows[0][1] = (0.0, 0, 0)  # the class before the first is 0, the first is START, 1
+    rows[0][_START] = (0.0, 0, 0)
     for end, classes in unknown:
-        _extend(rows[end], 0, 1, 0.0, _steps(model.inner[1], 1, classes))
+        _extend(rows[end], 0, _START, 0.0, _steps(model.inner[_START], _START, classes))
     for begin, row in enumerate(rows[:-1]):
         if not row:
             continue
@@ -186,7 +299,7 @@ def _word_classes(model: Model, row: Row) -> dict[int, tuple[float, int]]:
     for state, (probability, _, _) in row.items():
         for tag, transition in model.final.get(state, ()):
             total = probability + transition
-            if total > -1e6 and (tag not in ends or total > ends[tag][0]):
+            if total > _LEAST and (tag not in ends or total > ends[tag][0]):
                 ends[tag] = (total, state)
     return ends
 
@@ -202,28 +315,58 @@ def _path(rows: list[Row], state: int) -> list[tuple[int, int, int]]:
     return path[::-1]
 
 
-def _analysis(model: Model, word: str, tag: int, path: list[tuple[int, int, int]], *, known: bool) -> Analysis:
+class _Pattern(NamedTuple):
+    """What analyses with the same classes of morphemes have in common."""
+
+    pos: str
+    names: tuple[str, ...]
+    """Of the morphemes' classes."""
+    stems: tuple[int, ...]
+    """The morphemes that the lemma is made of, less the last of them."""
+    last: int
+    """The last of them."""
+    base: Mapping[str, str]
+    """Of that: its form in the lemma, where it is another."""
+    main: str
+    is_noun: bool
+
+
+@cache
+def _pattern(tag: int, parts: tuple[int, ...]) -> _Pattern:
+    model = load_model()
     pos = model.names[tag]
     main = pos.partition("(")[0]
     inflection = model.tagger.nonstemtags.get(main, ())
-    stems = [(word[begin:end], part) for begin, end, part in path if part not in inflection]
-    stems = stems or [(word[begin:end], part) for begin, end, part in path]
-    last, part = stems[-1]
-    name = model.names[part]
-    if part in model.tagger.stemdict and (name[:2] == pos[:2] or name.startswith("SUF")):
-        last = model.tagger.stemdict[part].get(last, last)
-    lemma = _with_ending(model, "".join(stem for stem, _ in stems[:-1]) + last, main)
-    if tag in model.tagger.capitalizedlemmata:
+    stems = [i for i, part in enumerate(parts) if part not in inflection] or [*range(len(parts))]
+    part, name = parts[stems[-1]], model.names[parts[stems[-1]]]
+    has_base = part in model.tagger.stemdict and (name[:2] == pos[:2] or name.startswith("SUF"))
+    base = model.tagger.stemdict[part] if has_base else {}
+    names = tuple(model.names[part] for part in parts)
+    return _Pattern(pos, names, tuple(stems[:-1]), stems[-1], base, main, tag in model.tagger.capitalizedlemmata)
+
+
+def _analysis(model: Model, word: str, tag: int, path: Path, *, known: bool) -> Analysis:
+    begins, ends, parts = path
+    pattern = _pattern(tag, parts)
+    forms = [word[begin:end] for begin, end in zip(begins, ends, strict=True)]
+    last = forms[pattern.last]
+    stem = "".join([forms[i] for i in pattern.stems]) + pattern.base.get(last, last)
+    lemma = _with_ending(model, stem, pattern.main)
+    if pattern.is_noun:
         lemma = lemma[0].upper() + lemma[1:]
-    morphemes = tuple((word[begin:end], model.names[part]) for begin, end, part in path)
-    return Analysis(lemma, pos, morphemes, known)
+    return Analysis(lemma, pattern.pos, tuple(zip(forms, pattern.names, strict=True)), known)
 
 
 def _with_ending(model: Model, stem: str, main: str) -> str:
     """A stem with what the lemmas of its word class end in: lern, VV gives lernen."""
     longest, table = model.endings.get(main, (0, {}))
-    marked = "#" + stem
-    return stem + next((table[end] for size in range(longest, 0, -1) if (end := marked[-size:]) in table), "")
+    return stem + _ending(("#" + stem)[-longest:], main) if table else stem
+
+
+@lru_cache(maxsize=1 << 16)
+def _ending(marked: str, main: str) -> str:
+    table = load_model().endings[main][1]
+    return next((table[end] for end in (marked[begin:] for begin in range(len(marked))) if end in table), "")
 
 
 def is_noun_stem(stem: str) -> bool:
