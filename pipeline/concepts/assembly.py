@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from pipeline.concepts.hold import find_touched
 from pipeline.store import corpus, pieces, tokens
 from pipeline.store.postings import Postings, invert
 
@@ -96,10 +97,9 @@ def _with_held(
         return part
     new = (*(held[name].to_numpy() for name in ("passage", "start", "length")), types[form], is_word[form])
     old_start, new_start = _place(part[0], part[1]), _place(new[0], new[1])
-    last = np.searchsorted(new_start, old_start + part[2]) - 1  # the last new word that begins before its end
-    untouched = (last < 0) | ((new_start + new[2])[np.maximum(last, 0)] <= old_start)
-    order = np.argsort(np.concatenate([old_start[untouched], new_start]), kind="stable")
-    return tuple(np.concatenate([old[untouched], fresh])[order] for old, fresh in zip(part, new, strict=True))
+    untouched = ~find_touched(old_start, old_start + part[2], new_start, new_start + new[2])
+    at = np.searchsorted(old_start[untouched], new_start)
+    return tuple(np.insert(old[untouched], at, fresh) for old, fresh in zip(part, new, strict=True))
 
 
 def _place(passage: np.ndarray, start: np.ndarray) -> Ints:

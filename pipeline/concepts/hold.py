@@ -14,6 +14,15 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 
+def find_touched(start: Ints, end: Ints, low: Ints, high: Ints) -> NDArray[np.bool_]:
+    """Whether each token overlaps one of some intervals; both are in order and do not overlap among themselves."""
+    number = len(start)
+    first, last = np.searchsorted(end, low, side="right"), np.searchsorted(start, high, side="left")
+    edges = np.bincount(first, minlength=number + 1) - np.bincount(last, minlength=number + 1)
+    touched: NDArray[np.bool_] = np.cumsum(edges[:number]) > 0
+    return touched
+
+
 def hold_whole(start: Ints, end: Ints, holds: Spans) -> tuple[Ints, Ints, Ints]:
     """Tokens in which each of ``holds`` is one token.
 

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from pipeline.concepts.assembly import assemble, plan_assembly
+from pipeline.concepts.assembly import Tokens, assemble, plan_assembly
 from pipeline.concepts.lexicon import load_lexicon, terms_of
 from pipeline.concepts.search import HELD, Search, prepare_search, search_batch
 from pipeline.concepts.word_lists import distinct, load_words
@@ -28,7 +28,8 @@ from pipeline.store import corpus, pieces, tokens
 from pipeline.store.postings import POSTINGS_FILE, PostingsWriter
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from concurrent.futures import Executor
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -66,36 +67,35 @@ def find_mentions(study: Study, draft: Path, progress: Progress) -> Summary:
     counted: dict[str, int] = {concept.id: 0 for concept in concepts}
     found_terms: set[tuple[str, str]] = set()
     total = 0
-    missing = {i: codes for i, own in enumerate(paths) if (codes := [c for c in own if not own[c].exists()])}
-    languages = [code for code in terms if any(code in codes for codes in missing.values())]
-    with open_executor(study.run.workers, min(len(missing), 2), study.run.scheduler) as another:
-        # In a process that ends with it: the dictionaries that lemmas need take 0.3 GB.
-        ready = next(map_in_order(another, partial(_prepare, folder, sought, languages), [further], under_way=1))
+    in_characters, in_words = _missing(paths)
+    languages = [code for code in terms if any(code in own for _, own in in_words)]
+    spoken = set(types["language"].unique().to_pylist())
+    is_heavy = any(code in spoken and terms[code] for code in languages)
     with open_executor(study.run.workers, len(paths), study.run.scheduler) as executor:
-        search = partial(search_batch, ready)
-        for i, _ in enumerate(map_in_order(executor, search, ((i, paths[i]) for i in missing), under_way=6)):
-            progress("mentions", i + 1, len(missing))
+        # In a process that ends with it, beside the others: the dictionaries that lemmas need take 0.3 GB.
+        with open_executor(study.run.workers, 2 * is_heavy, study.run.scheduler) as another:
+            preparing = another.submit(_prepare, folder, sought, languages, further, None if is_heavy else types)
+            search = partial(search_batch, prepare_search(folder, sought, (), types))
+            for i, _ in enumerate(map_in_order(executor, search, in_characters, under_way=6)):
+                progress("mentions in Chinese", i + 1, len(in_characters))
+            held, numbers = _held_types([pieces.read_piece(own[HELD]) for own in paths if HELD in own], types, executor)
+            types = _with_tags(pa.concat_tables([types, held.cast(types.schema)]), tags)
+            tokens.write_types(draft / tokens.TYPES_FILE, types)
+            works = plan_assembly(folder, [own.get(HELD) for own in paths], types, numbers)
+            made = map_in_order(executor, partial(assemble, folder), works, under_way=6)
+            _write_tokens(draft, made, partial(progress, "tokens"), len(paths))
+            ready = preparing.result()
+        searched = map_in_order(executor, partial(search_batch, ready), in_words, under_way=6)
+        awaited = {batch for batch, _ in in_words}
         with pq.ParquetWriter(draft / MENTIONS_FILE, MENTIONS, compression="zstd", write_statistics=False) as out:
             for i, first in enumerate(corpus.batch_bounds(folder)[:-1]):
+                if i in awaited:
+                    next(searched)
                 mentions = _mentions(folder, i, first, paths[i])
                 out.write_table(mentions)
                 total += mentions.num_rows
                 _count(mentions, counted, found_terms)
-        held, numbers = _held_types([pieces.read_piece(own[HELD]) for own in paths if HELD in own], types)
-        types = _with_tags(pa.concat_tables([types, held.cast(types.schema)]), tags)
-        tokens.write_types(draft / tokens.TYPES_FILE, types)
-        words: list[Ints] = []
-        works = plan_assembly(folder, [own.get(HELD) for own in paths], types, numbers)
-        with (
-            tokens.TokenWriter(draft / tokens.TOKENS_FILE) as writer,
-            PostingsWriter(draft / POSTINGS_FILE) as postings,
-        ):
-            for made in map_in_order(executor, partial(assemble, folder), works, under_way=6):
-                writer.add(made.passage, made.start, made.length, made.type)
-                postings.add(made.postings)
-                words.append(made.words)
-                progress("tokens", len(words), len(paths))
-        tokens.write_words(draft / tokens.WORDS_FILE, np.concatenate(words or [np.empty(0, np.int64)]))
+                progress("mentions", i + 1, len(paths))
     pieces.drop_pieces(folder / PIECES_FOLDER, (path for own in paths for path in own.values()))
     dead = [f"{t.concept}: {t.form}" for code in terms for t in terms[code] if (t.concept, t.form) not in found_terms]
     return {"mentions": total, "counted": counted, "terms_never_found": dead}
@@ -103,9 +103,39 @@ def find_mentions(study: Study, draft: Path, progress: Progress) -> Summary:
 
 def _prepare(
     folder: Path, terms: Mapping[str, Sequence[Term]], languages: Sequence[str],
-    further: Mapping[str, Mapping[str, tuple[str, ...]]],
+    further: Mapping[str, Mapping[str, tuple[str, ...]]], types: pa.Table | None,
 ) -> Search:  # fmt: skip
-    return prepare_search(folder, terms, languages, tokens.read_types(folder / tokens.CUT_TYPES_FILE), further)
+    types = tokens.read_types(folder / tokens.CUT_TYPES_FILE) if types is None else types
+    return prepare_search(folder, terms, languages, types, further)
+
+
+def _missing(paths: Sequence[Paths]) -> tuple[list[tuple[int, Paths]], list[tuple[int, Paths]]]:
+    """The batches that lack pieces: both of Chinese, found in characters, of those that lack one; those found in words.
+
+    The words of the corpus wait for the first alone, and what is needed for the second is made meanwhile.
+    """
+    in_characters: list[tuple[int, Paths]] = []
+    in_words: list[tuple[int, Paths]] = []
+    for i, own in enumerate(paths):
+        chinese = {code: path for code, path in own.items() if code in {"zh", HELD}}
+        others = {code: path for code, path in own.items() if code not in chinese and not path.exists()}
+        if not all(path.exists() for path in chinese.values()):
+            in_characters.append((i, chinese))
+        if others:
+            in_words.append((i, others))
+    return in_characters, in_words
+
+
+def _write_tokens(draft: Path, made: Iterator[Tokens], progress: Callable[[int, int], None], number: int) -> None:
+    """Write the words as analyses read them."""
+    words: list[Ints] = []
+    with tokens.TokenWriter(draft / tokens.TOKENS_FILE) as writer, PostingsWriter(draft / POSTINGS_FILE) as postings:
+        for batch in made:
+            writer.add(batch.passage, batch.start, batch.length, batch.type)
+            postings.add(batch.postings)
+            words.append(batch.words)
+            progress(len(words), number)
+    tokens.write_words(draft / tokens.WORDS_FILE, np.concatenate(words or [np.empty(0, np.int64)]))
 
 
 def read_mentions(folder: Path, columns: Sequence[str] | None = None) -> pa.Table:
@@ -154,7 +184,7 @@ def _count(mentions: pa.Table, counted: dict[str, int], found: set[tuple[str, st
         found.add((row["concept"], row["term"]))
 
 
-def _held_types(held: Sequence[pa.RecordBatch], types: pa.Table) -> tuple[pa.Table, dict[str, int]]:
+def _held_types(held: Sequence[pa.RecordBatch], types: pa.Table, executor: Executor) -> tuple[pa.Table, dict[str, int]]:
     """The words that held terms made: the types of those that the segmenter gave nowhere, and the number of each."""
     forms = list(dict.fromkeys(form for piece in held for form in pieces.decode_forms(piece)[1].to_pylist()))
     chinese = types.filter(pc.equal(types["language"], "zh")).combine_chunks()
@@ -162,7 +192,7 @@ def _held_types(held: Sequence[pa.RecordBatch], types: pa.Table) -> tuple[pa.Tab
     known = chinese["type"].combine_chunks().take(row).to_pylist()
     new = [form for form, number in zip(forms, known, strict=True) if number is None]
     numbers = dict(zip(forms, known, strict=True)) | {form: len(types) + i for i, form in enumerate(new)}
-    described = describe_types("zh", new)
+    described = executor.submit(describe_types, "zh", new).result()
     return described.add_column(0, "type", pa.array(range(len(types), len(types) + len(new)), pa.uint32())), numbers
 
 

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from pipeline.concepts import words as in_words
 from pipeline.concepts.characters import find_in_characters
-from pipeline.concepts.hold import hold_whole
+from pipeline.concepts.hold import find_touched, hold_whole
 from pipeline.concepts.lexicon import plain
 from pipeline.concepts.spans import Mentions, Spans, drop_overlaps, empty_spans, join_spans, resolve
 from pipeline.store import corpus, pieces, tokens
@@ -101,11 +101,10 @@ def search_batch(search: Search, task: tuple[int, Mapping[str, Path]]) -> None:
     """Search one batch; write the pieces that are missing, named by language, and by `HELD`."""
     batch, paths = task
     missing = [code for code, path in paths.items() if not path.exists()]
-    passages = corpus.read_batch(search.folder, batch, ["language", "text"]).combine_chunks()
-    language = passages["language"].to_numpy(zero_copy_only=False)
+    language = corpus.read_batch(search.folder, batch, ["language"])["language"].to_numpy()
     cuts = tokens.read_cuts(search.folder, batch)
     for code in dict.fromkeys("zh" if code == HELD else code for code in missing):
-        own = _passages(passages["text"], np.flatnonzero(language == code))
+        own = _read_passages(search.folder, batch, np.flatnonzero(language == code))
         terms = search.terms[code]
         sizes = np.array([len(plain(term.form, code)) for term in terms], np.int64)
         if code == "zh":
@@ -118,6 +117,12 @@ def search_batch(search: Search, task: tuple[int, Mapping[str, Path]]) -> None:
         pieces.write_piece(paths[code], _table(own, found, terms))
 
 
+def _read_passages(folder: Path, batch: int, rows: Ints) -> _Passages:
+    if not len(rows):
+        return _Passages(rows, [], rows)
+    return _passages(corpus.read_batch(folder, batch, ["text"])["text"], rows)
+
+
 def _passages(text: pa.ChunkedArray, rows: Ints) -> _Passages:
     texts = text.take(pa.array(rows)).to_pylist()
     sizes = np.fromiter(map(len, texts), np.int64, count=len(texts)) + 1
@@ -126,8 +131,10 @@ def _passages(text: pa.ChunkedArray, rows: Ints) -> _Passages:
 
 def _joined(cut: tokens.Cut, own: _Passages) -> tuple[Ints, Ints, Ints]:
     """The passage of each token (index in ``own``), its start and its end when the passages are joined."""
-    passage = np.searchsorted(own.rows, cut.passage)
-    start = cut.start + own.offsets[passage] if len(passage) else np.empty(0, np.int64)
+    number = np.zeros(int(own.rows.max(initial=-1)) + 1, np.int64)
+    number[own.rows] = np.arange(len(own.rows))
+    passage = number[cut.passage]
+    start = cut.start + own.offsets[passage]
     return passage, start, start + cut.length
 
 
@@ -164,7 +171,8 @@ def _held(cut: tokens.Cut, own: _Passages, holds: Spans) -> pa.Table:
     """The words that are new when some spans are whole; they cover the cut words that they touch."""
     _, start, end = _joined(cut, own)
     holds = holds.take(holds.end - holds.start <= tokens.LONGEST)
-    new_start, new_end, was = hold_whole(start, end, holds)
+    touched = find_touched(start, end, holds.start, holds.end)
+    new_start, new_end, was = hold_whole(start[touched], end[touched], holds)
     new_start, new_end = new_start[was < 0], new_end[was < 0]
     passage = np.searchsorted(own.offsets, new_start, side="right") - 1
     begins, length = new_start - own.offsets[passage], new_end - new_start

@@ -19,6 +19,7 @@ from pipeline.concepts.lexicon import plain
 from pipeline.concepts.spans import Spans, find_expression, join_spans
 from pipeline.concepts.verbs import VerbTerms, find_verbs, prepare_verbs
 from pipeline.languages import gender
+from pipeline.languages.cuts import no_cuts
 from pipeline.languages.tokens import language_module
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def lemmas_in_context(terms: Sequence[Term], types: pa.Table, language: str) -> 
     A trained model lemmatises in context, a term has none: it stands for all lemmas that its form has somewhere.
     """
     forms = [form for term in terms if term.match != "regex" for form in (term.form, *term.not_in)]
-    words = {word for form in forms for way in _ways(form, language) for word in _cut(way, language)}
+    words = {word for words in _cut([way for _, way in _ways(forms, language)], language) for word in words}
     mine = pc.and_(pc.equal(types["language"], language), pc.is_in(types["form"], pa.array(sorted(words), pa.string())))
     found: dict[str, set[str]] = {}
     for row in types.filter(mine).select(["form", "lemma"]).to_pylist():
@@ -125,11 +126,15 @@ def prepare(
     known: dict[_Slot, int] = {}
     rows: list[list[int]] = []
     owners: list[tuple[int, bool]] = []
-    for i, is_longer, form in written:
+    ways = _ways([form for _, _, form in written], language)
+    cut = [[word for word in words if _key(word)] or words for words in _cut([way for _, way in ways], language)]
+    described = _describe(sorted({word for words in cut for word in words}), types, language, further)
+    for (number, _), words in zip(ways, cut, strict=True):
+        i, is_longer, _ = written[number]
         match = "lemma" if is_longer else terms[i].match
-        for way in _ways(form, language):
-            rows.append([known.setdefault(slot, len(known)) for slot in _slots(way, match, language, further or {})])
-            owners.append((i, is_longer))
+        slots_of = (_Slot(match, word, *described[word], (further or {}).get(word, ())) for word in words)
+        rows.append([known.setdefault(slot, len(known)) for slot in slots_of])
+        owners.append((i, is_longer))
     slots = np.full((len(rows), max(map(len, rows), default=0)), -1, np.int64)
     for row, filled in zip(slots, rows, strict=True):
         row[: len(filled)] = filled
@@ -245,33 +250,42 @@ def _sentence_starts(words: Words) -> Flags:
     return starts
 
 
-def _ways(form: str, language: str) -> list[str]:
-    """The ways in which a form is looked for: as it is, and as one word where its hyphens stand between words."""
-    text = plain(form, language)
-    one_word = _key_of_each(text)
-    splits = one_word != text and any(hyphens(_cut(text, language)))
-    return [text, one_word] if splits else [text]
+def _ways(forms: Sequence[str], language: str) -> list[tuple[int, str]]:
+    """The ways in which forms are looked for, each with the form's index: as it is, and as one word where it has a
+    hyphen between words.
+    """  # noqa: D205 - one sentence
+    texts = [plain(form, language) for form in forms]
+    in_one = {
+        i: one_word
+        for i, text in enumerate(texts)
+        if (one_word := " ".join(_key(x) or x for x in text.split())) != text
+    }
+    cut = dict(zip(in_one, _cut([texts[i] for i in in_one], language), strict=True))
+    ways = ((i, way) for i, text in enumerate(texts) for way in (text, in_one.get(i)))
+    return [(i, way) for i, way in ways if way is not None and (way == texts[i] or any(hyphens(cut[i])))]
 
 
-def _key_of_each(text: str) -> str:
-    return " ".join(_key(word) or word for word in text.split())
+def _cut(texts: Sequence[str], language: str) -> list[list[str]]:
+    """The words of each text."""
+    cuts = language_module(language).cut(texts) if texts else no_cuts()  # loads no dictionary
+    words: list[list[str]] = [[] for _ in texts]
+    for passage, form in zip(cuts.passage.tolist(), cuts.form.tolist(), strict=True):
+        words[passage].append(cuts.forms[form])
+    return words
 
 
-def _cut(text: str, language: str) -> list[str]:
-    cuts = language_module(language).cut([text])
-    return [cuts.forms[i] for i in cuts.form.tolist()]
-
-
-def _slots(text: str, match: str, language: str, further: Mapping[str, tuple[str, ...]]) -> list[_Slot]:
-    module = language_module(language)
-    words = _cut(text, language)
-    words = [word for word in words if _key(word)] or words
-    lemmas = module.lemmatize(words)
-    parts = module.split_compounds(words, lemmas)
-    return [
-        _Slot(match, word, lemma, part, further.get(word, ()))
-        for word, lemma, part in zip(words, lemmas, parts, strict=True)
-    ]
+def _describe(
+    words: Sequence[str], types: pa.Table, language: str, further: Mapping[str, tuple[str, ...]] | None
+) -> dict[str, tuple[str, tuple[str, ...]]]:
+    """Lemma and parts of each word, those of the types where no trained model gave them."""
+    known = {}
+    if further is None:
+        here = pc.and_(pc.equal(types["language"], language), pc.is_in(types["form"], pa.array(words, pa.string())))
+        found = types.filter(here).select(["form", "lemma", "parts"])
+        known = {form: (lemma, tuple(parts)) for form, lemma, parts in zip(*found.to_pydict().values(), strict=True)}
+    module, new = language_module(language), [word for word in words if word not in known]
+    lemmas = module.lemmatize(new)
+    return known | dict(zip(new, zip(lemmas, module.split_compounds(new, lemmas), strict=True), strict=True))
 
 
 def _pairs(slots: Sequence[_Slot], types: pa.Table, language: str) -> Iterable[tuple[int, int, bool]]:

@@ -32,6 +32,12 @@ class Cuts:
     """The distinct forms of the batch in order of first appearance."""
 
 
+def no_cuts() -> Cuts:
+    """The tokens of no texts."""
+    nothing = np.empty(0, np.int64)
+    return Cuts(nothing, nothing, nothing, nothing, [])
+
+
 def are_words(forms: Sequence[str]) -> list[bool]:
     """Say of each form whether it is a word: whether it holds at least one letter or digit.
 

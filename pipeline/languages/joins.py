@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     Flags = NDArray[np.bool_]
 
 _DIGITS = "〇零一二三四五六七八九"
+_MARKS = "[!-~‰’]"
+"""What numbers and addresses are made of; no form without one of these matters to them, Chinese numbers apart."""
 _URL_ENDS = r"""^[!-~]*[<>"'(),;\[\]{}|\\^`]"""
 """Marks behind which an address does not go on in Chinese text; full-width ones are read as these."""
 _SOUNDS = (
@@ -61,7 +63,16 @@ class Run(NamedTuple):
 
     def where(self, pattern: str) -> Ints:
         """The tokens whose form matches."""
-        return np.flatnonzero(self.has(pattern)[self.ids])
+        has = self.has(pattern)
+        return np.flatnonzero(has[self.ids]) if has.any() else np.empty(0, np.int64)
+
+    def holding(self, pattern: str) -> Run:
+        """The same tokens, an empty form in place of those that do not match: fewer forms to look at."""
+        has = self.has(pattern)
+        number = np.zeros(len(has), np.int64)
+        number[has] = np.arange(1, np.count_nonzero(has) + 1)
+        forms = pa.concat_arrays([pa.array([""]), self.forms.filter(pa.array(has))])
+        return self._replace(forms=forms, ids=number[self.ids])
 
 
 def join_numbers(run: Run, codes: NDArray[np.uint32]) -> Flags:
@@ -79,6 +90,8 @@ def join_numbers(run: Run, codes: NDArray[np.uint32]) -> Flags:
     glued = np.zeros(len(run.ids), dtype=np.bool_)
     if not len(glued):
         return glued
+    _join_years(run, glued)
+    run = run.holding(_MARKS)
     comma = run.where("^,$")
     comma = comma[_is_in_number(codes, run.begin[comma])]
     _join_over(run, glued, comma, "^[0-9]{1,3}$", r"^[0-9]{3}(\.[0-9]+)?%?$")
@@ -92,7 +105,6 @@ def join_numbers(run: Run, codes: NDArray[np.uint32]) -> Flags:
     percent = percent[run.near[percent]]
     glued[percent[run.has("[0-9]$")[run.ids[percent - 1]]]] = True
     _join_addresses(run, glued)
-    _join_years(run, glued)
     return glued
 
 
@@ -109,21 +121,32 @@ def join_names(run: Run, tag_of: Callable[[str], str | None]) -> Flags:
     Returns:
         bool, one a token.
     """
-    forms, ids = run.forms, run.ids
+    forms = run.forms
     sounds = run.has(f"^[{_SOUNDS}]+$")
-    own = forms.filter(pa.array(sounds)).to_pylist()
-    tags = [tag_of(form) for form in own]
+    own = forms.filter(pa.array(sounds))
+    words = own.to_pylist()
+    tags = [tag_of(word) for word in words]
     strange = np.zeros(len(forms), dtype=np.bool_)
     strange[sounds] = [tag is None for tag in tags]
-    sounds[sounds] = [tag != "ns" or len(form) < _NAME for form, tag in zip(own, tags, strict=True)]
-    glued = run.near & sounds[ids]
-    glued[1:] &= sounds[ids[:-1]]
-    only = pc.count_substring_regex(forms, f"[{_SOUNDS_ONLY}]").to_numpy(zero_copy_only=False)
-    series = np.cumsum(~glued) - 1
-    size, of_sound, new = (np.bincount(series, values) for values in (run.length, only[ids], strange[ids]))
-    is_name: Flags = (size >= _NAME) & (of_sound >= _SHARE * size) & (new > 0)
-    glued &= is_name[series]
+    only = np.zeros(len(forms), np.int64)
+    only[sounds] = pc.count_substring_regex(own, f"[{_SOUNDS_ONLY}]").to_numpy(zero_copy_only=False)
+    sounds[sounds] = [tag != "ns" or len(word) < _NAME for word, tag in zip(words, tags, strict=True)]
+    at = np.flatnonzero(sounds[run.ids])
+    ids, goes_on = run.ids[at], _goes_on(run, at)
+    series = np.cumsum(~goes_on) - 1
+    size, of_sound, new = (np.bincount(series, values) for values in (run.length[at], only[ids], strange[ids]))
+    is_name = (size >= _NAME) & (of_sound >= _SHARE * size) & (new > 0)
+    glued = np.zeros(len(run.ids), dtype=np.bool_)
+    glued[at[goes_on & is_name[series]]] = True
     return glued
+
+
+def _goes_on(run: Run, at: Ints) -> Flags:
+    """Whether each of some tokens, in order, begins where another of them ends."""
+    goes_on = run.near[at]
+    goes_on[:1] = False
+    goes_on[1:] &= np.diff(at) == 1
+    return goes_on
 
 
 def _join_over(run: Run, glued: Flags, marks: Ints, left: str, right: str) -> None:
@@ -163,14 +186,16 @@ def _join_addresses(run: Run, glued: Flags) -> None:
 def _join_years(run: Run, glued: Flags) -> None:
     """Join digits with 〇 or 零 among them (二|〇|一|五), and four digits with 年 behind them (一九二|一年)."""
     is_digits = run.has(f"^[{_DIGITS}]+$")[run.ids]
-    follows = run.near.copy()
-    follows[1:] &= is_digits[:-1]
-    inner = follows & is_digits
+    digits = np.flatnonzero(is_digits)
+    inner = _goes_on(run, digits)
     series = np.cumsum(~inner) - 1
-    size, zeros = (np.bincount(series, values) for values in (run.length, run.has("[〇零]")[run.ids]))
-    at = np.flatnonzero(follows & run.has(f"^[{_DIGITS}]{{0,3}}年$")[run.ids])
-    at = at[size[series[at - 1]] + run.length[at] == len("一九四九年")]
+    size, zeros = (np.bincount(series, values) for values in (run.length[digits], run.has("[〇零]")[run.ids[digits]]))
+    year = run.where(f"^[{_DIGITS}]{{0,3}}年$")
+    year = year[run.near[year]]
+    year = year[is_digits[year - 1]]
+    of_year = series[np.searchsorted(digits, year - 1)]
+    fits = size[of_year] + run.length[year] == len("一九四九年")
     is_whole = zeros > 0
-    is_whole[series[at - 1]] = True
-    glued |= inner & is_whole[series]
-    glued[at] = True
+    is_whole[of_year[fits]] = True
+    glued[digits[inner & is_whole[series]]] = True
+    glued[year[fits]] = True

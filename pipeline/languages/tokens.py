@@ -10,6 +10,7 @@ type each of their forms is; ``cut_types.parquet`` holds the types. The stage ``
 from __future__ import annotations
 
 import importlib
+from contextlib import nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Protocol, cast
 
@@ -19,7 +20,7 @@ import pyarrow.compute as pc
 
 from pipeline.executor import map_in_order, open_executor
 from pipeline.languages.context import analyse
-from pipeline.languages.cuts import Cuts
+from pipeline.languages.cuts import Cuts, no_cuts
 from pipeline.languages.trained import Model, find_models, model_files, model_key
 from pipeline.records import TYPES
 from pipeline.stages import Progress, Stage, Summary, hash_code, tool_versions
@@ -27,6 +28,7 @@ from pipeline.store import corpus, pieces, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from concurrent.futures import Executor
     from pathlib import Path
 
     from pipeline.study import Study
@@ -92,7 +94,11 @@ def cut_corpus(study: Study, draft: Path, progress: Progress) -> Summary:
         tasks = ((i, paths[i]) for i in missing)
         for i, _ in enumerate(map_in_order(executor, partial(_cut_batch, folder, cut_by, models), tasks, under_way=6)):
             progress("words", i + 1, len(missing))
-    types = _describe(study, tokens.number_types(paths, keys, draft / tokens.CUTS_FILE), keys, models, progress)
+        forms = tokens.number_types(paths, keys, draft / tokens.CUTS_FILE)
+        described = _describe(study, forms, keys, models, progress, cutters=executor)
+    described |= _describe(study, forms, keys, models, progress)
+    table = pa.concat_tables([described[code] for code in forms])
+    types = table.add_column(0, TYPES.field("type"), pa.array(np.arange(len(table), dtype=np.uint32)))
     tokens.write_types(draft / tokens.CUT_TYPES_FILE, types, keys)
     in_use = [path for own in paths for path in own.values()]
     pieces.drop_pieces(kept, in_use + [pieces.entities_path(own[code]) for own in paths for code in models])
@@ -144,7 +150,7 @@ def _cut_batch(
             continue
         rows = np.flatnonzero(language == code)
         texts = passages["text"].take(pa.array(rows)).to_pylist()
-        cuts = _bounded(language_module(cut_by[code]).cut(texts))
+        cuts = _bounded(language_module(cut_by[code]).cut(texts)) if texts else no_cuts()  # loads no dictionary
         if code in models:
             cuts, found = analyse(models[code], texts, cuts, partial(describe_types, code))
             found = found.set_column(0, "row", pa.array(rows.astype(np.uint32)).take(found["row"]))
@@ -161,16 +167,20 @@ def _cut_batch(
 
 
 def _describe(
-    study: Study, forms: dict[str, pa.Array], keys: dict[str, str], models: Iterable[str], progress: Progress
-) -> pa.Table:
-    """The table of types; lemmas and parts are found once per type, in parallel, those of the last time are taken.
+    study: Study, forms: dict[str, pa.Array], keys: dict[str, str], models: Iterable[str], progress: Progress,
+    *, cutters: Executor | None = None,
+) -> dict[str, pa.Table]:  # fmt: skip
+    """The types of each language; lemmas and parts are found once per type, in parallel, those of the last time taken.
 
-    The workers are new ones: those that cut still hold what they remember of it, beside which the dictionaries of
-    lemmas would take half as much memory again.
+    By those who cut the words, where they are given, Chinese ones alone: the dictionary is at hand. For the others the
+    workers are new ones: those that cut still hold what they remember of it, beside which the dictionaries of lemmas
+    would take half as much memory again.
     """
     known = tokens.read_described(study.corpus_folder / tokens.CUT_TYPES_FILE, keys).select(DESCRIBED)
-    tables: list[pa.Table] = []
+    tables: dict[str, pa.Table] = {}
     for code, own in forms.items():
+        if (code == "zh") != (cutters is not None):
+            continue
         old = known.filter(pc.equal(known["language"], code)).combine_chunks()
         described_as = [old[name].combine_chunks() for name in ("form", "lemma", "tag")]
         place = pc.index_in(own, value_set=pieces.pack_words(*described_as) if code in models else described_as[0])
@@ -178,7 +188,8 @@ def _describe(
         new = own.filter(place.is_null())
         chunks = [new.slice(at, TYPES_AT_ONCE).to_pylist() for at in range(0, len(new), TYPES_AT_ONCE)]
         described = [old]
-        with open_executor(study.run.workers, len(chunks), study.run.scheduler) as executor:
+        others = nullcontext(cutters) if cutters else open_executor(study.run.workers, len(chunks), study.run.scheduler)
+        with others as executor:
             for i, piece in enumerate(map_in_order(executor, partial(describe, code), chunks, under_way=6)):
                 described.append(piece.select(DESCRIBED).cast(old.schema))
                 progress(f"lemmas ({code})", i + 1, len(chunks))
@@ -186,9 +197,8 @@ def _describe(
         is_new = place.is_null().to_numpy(zero_copy_only=False)
         row[~is_new] = place.drop_null().to_numpy()
         row[is_new] = len(old) + np.arange(len(new))
-        tables.append(pa.concat_tables(described).combine_chunks().take(pa.array(row)))
-    table = pa.concat_tables(tables)
-    return table.add_column(0, TYPES.field("type"), pa.array(np.arange(len(table), dtype=np.uint32)))
+        tables[code] = pa.concat_tables(described).combine_chunks().take(pa.array(row))
+    return tables
 
 
 def _bounded(cuts: Cuts) -> Cuts:

@@ -8,8 +8,9 @@ tokens keep the characters of the text. The lexicon's terms are held whole after
 
 from __future__ import annotations
 
+from functools import lru_cache
 from importlib.metadata import version
-from itertools import accumulate, chain
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +23,10 @@ from pipeline.languages.cuts import Cuts, are_words, number_by_first_appearance
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
+
 __all__ = ["MODULES", "TOOLS", "VERSION", "are_words", "cut", "cut_by", "lemmatize", "split_compounds", "tag"]
 
 MODULES = ("pipeline.languages.zh", "pipeline.languages.han", "pipeline.languages.joins", "pipeline.languages.cuts")
@@ -30,6 +35,10 @@ TOOLS = ("rjieba", "opencc")
 """The packages that do."""
 VERSION = f"rjieba {version('rjieba')}; {han.VERSION}"
 """The packages that shape the words."""
+_AT_ONCE = 100_000
+"""Characters, at least, that are handed to the segmenter together, for so small a text is a call of its own dear."""
+_UTF8_WIDTH = np.array([1] + [2] * 15 + [3] * 496 + [4], np.int32)
+"""Bytes in UTF-8 of a code point, by its 128s: below U+0080, U+0800, U+10000, and from there on."""
 
 
 def cut(texts: Sequence[str]) -> Cuts:
@@ -40,10 +49,15 @@ def cut(texts: Sequence[str]) -> Cuts:
     """
     import rjieba
 
-    def tag_of(word: str) -> str | None:
-        return str(rjieba.tag(word)[0][1]) if rjieba.has_word(word) else None
+    return cut_by(texts, rjieba.cut, _tag_of)
 
-    return cut_by(texts, rjieba.cut, tag_of)
+
+@lru_cache(1 << 16)
+def _tag_of(word: str) -> str | None:
+    """The tag of a word of the dictionary; the same names come back in every batch."""
+    import rjieba
+
+    return str(rjieba.tag(word)[0][1]) if rjieba.has_word(word) else None
 
 
 def cut_by(
@@ -53,52 +67,50 @@ def cut_by(
 
     Args:
         texts: Passages, a few MB at once, without lone surrogates.
-        segment: Gives the words of a folded text; joined they are the text.
+        segment: Gives the words of folded texts that stand in lines; joined they are the text, and what stands in one
+            line does not depend on the others.
         tag_of: The tag of a word that the segmenter's dictionary has; given, pieces of foreign names are joined.
     """
-    codes = han.to_codes("".join(texts))
+    text = "\n".join(texts)
+    codes = han.to_codes(text)
     folded_codes = han.fold_table()[codes]
     folded = han.to_text(folded_codes)
-    lengths = np.fromiter(map(len, texts), np.int64, count=len(texts))
-    ends = np.cumsum(lengths)
-    bounds = zip((ends - lengths).tolist(), ends.tolist(), strict=True)
-    words = [segment(folded[start:end]) for start, end in bounds]
-    counts = np.fromiter(map(len, words), np.int64, count=len(words))
-    encoded = pa.array(chain.from_iterable(words), pa.string(), size=int(counts.sum())).dictionary_encode()
-    del words
-    size = pc.utf8_length(encoded.dictionary).to_numpy(zero_copy_only=False).astype(np.int64)
-    is_space = np.asarray([form.isspace() for form in encoded.dictionary.to_pylist()], dtype=np.bool_)
-    ids = encoded.indices.to_numpy().astype(np.int64)
-    length = size[ids]
-    begin = np.cumsum(length) - length
-    passage = np.repeat(np.arange(len(texts)), counts)
-    kept = ~is_space[ids]
-    ids, begin, length, passage = ids[kept], begin[kept], length[kept], passage[kept]
+    length = _lengths(folded, segment)
+    end = np.cumsum(length)
+    begin = end - length
+    byte, data = _byte_offsets(folded_codes), pa.py_buffer(folded.encode())
+    encoded = pa.StringArray.from_buffers(len(end), pa.py_buffer(byte[np.append(0, end)]), data).dictionary_encode()
+    ids, forms = encoded.indices.to_numpy().astype(np.int64), encoded.dictionary
+    kept = ~np.array([form.isspace() for form in forms.to_pylist()], np.bool_)[ids]
+    ids, begin, end, length = ids[kept], begin[kept], end[kept], length[kept]
     near = np.zeros(len(ids), dtype=np.bool_)
-    near[1:] = (begin[1:] == (begin + length)[:-1]) & (passage[1:] == passage[:-1])
-    run = joins.Run(encoded.dictionary, ids, begin, length, near)
+    near[1:] = begin[1:] == end[:-1]  # never in two texts: a line break stands between them
+    run = joins.Run(forms, ids, begin, length, near)
     glued = joins.join_numbers(run, codes)
     if tag_of is not None:
         glued |= joins.join_names(run, tag_of)
-    forms = encoded.dictionary.to_pylist()
     if glued.any():
         first = np.flatnonzero(~glued)
-        end = np.append((begin + length)[first[1:] - 1], begin[-1] + length[-1])
-        is_new = end - begin[first] != length[first]
-        ids, begin, length, passage = ids[first], begin[first], end - begin[first], passage[first]
-        ids, forms = _renumber(ids, forms, np.flatnonzero(is_new), (begin, length), folded)
+        end = np.append(end[first[1:] - 1], end[-1])
+        ids, begin = ids[first], begin[first]
+        joined = np.flatnonzero(end - begin != length[first])
+        length = end - begin
+        ids, forms = _renumber(ids, forms, joined, _slices(byte, data, begin[joined], end[joined]))
     if not np.array_equal(codes, folded_codes):
-        changed, text = codes != folded_codes, "".join(texts)
-        upto = np.concatenate([[0], np.cumsum(changed)])
-        touched = np.flatnonzero(upto[begin + length] > upto[begin])
-        ids, forms = _renumber(ids, forms, touched, (begin, length), text)
+        upto = np.concatenate([[0], np.cumsum(codes != folded_codes)])
+        touched = np.flatnonzero(upto[end] > upto[begin])
+        byte, data = _byte_offsets(codes), pa.py_buffer(text.encode())
+        ids, forms = _renumber(ids, forms, touched, _slices(byte, data, begin[touched], end[touched]))
     form, order = number_by_first_appearance(ids, len(forms))
+    size = np.fromiter(map(len, texts), np.int64, count=len(texts)) + 1
+    offset = np.cumsum(size) - size
+    passage = np.repeat(np.arange(len(texts)), np.diff(np.searchsorted(begin, offset), append=len(begin)))
     return Cuts(
         passage=passage,
-        start=begin - (ends - lengths)[passage],
+        start=begin - offset[passage],
         length=length,
         form=form,
-        forms=[forms[index] for index in order],
+        forms=forms.take(pa.array(order)).to_pylist(),
     )
 
 
@@ -123,23 +135,57 @@ def tag(forms: Sequence[str], lemmas: Sequence[str]) -> list[str | None]:  # noq
     return [words[0][1] if len(words) == 1 else None for words in found]
 
 
-def _renumber(
-    ids: np.ndarray, forms: list[str], which: np.ndarray, spans: tuple[np.ndarray, np.ndarray], text: str
-) -> tuple[np.ndarray, list[str]]:
-    """Read the forms of some tokens from a text.
+def _lengths(folded: str, segment: Callable[[str], list[str]]) -> Ints:
+    """The code points in each word of a text, cut some lines at a time: words are then freed while they are at hand."""
+    found: list[Ints] = []
+    start = 0
+    while start < len(folded):
+        line_end = folded.find("\n", start + _AT_ONCE)
+        end = line_end if line_end >= 0 else len(folded)
+        words = segment(folded[start:end])
+        found.append(np.fromiter(map(len, words), np.int64, count=len(words)))
+        start = end
+    return np.concatenate([np.empty(0, np.int64), *found])
+
+
+def _byte_offsets(codes: han.Codes) -> NDArray[np.int32]:
+    """The bytes in UTF-8 before each code point of a text, and in all of it."""
+    offsets = np.zeros(len(codes) + 1, np.int32)
+    np.cumsum(_UTF8_WIDTH[np.minimum(codes >> 7, len(_UTF8_WIDTH) - 1)], out=offsets[1:])
+    return offsets
+
+
+def _slices(byte: NDArray[np.int32], data: pa.Buffer, begin: Ints, end: Ints) -> pa.StringArray:
+    """Parts of a text, in order and none over another.
+
+    Args:
+        byte: What `_byte_offsets` says of the text.
+        data: The text in UTF-8.
+        begin: Code points before each part.
+        end: Code points before what follows it.
+    """
+    bounds = byte[np.stack([begin, end], axis=1).ravel()]
+    with_gaps = pa.StringArray.from_buffers(max(len(bounds) - 1, 0), pa.py_buffer(bounds), data)
+    return with_gaps.take(pa.array(np.arange(0, len(with_gaps), 2)))
+
+
+def _renumber(ids: Ints, forms: pa.StringArray, which: Ints, spelt: pa.StringArray) -> tuple[Ints, pa.StringArray]:
+    """Give some tokens other forms.
 
     Args:
         ids: Index into ``forms`` of each token, int64.
         forms: Distinct forms.
         which: The tokens, indices.
-        spans: Code points before each token of the text, and its length in code points.
-        text: The text.
+        spelt: The form of each.
 
     Returns:
         ``ids`` and ``forms`` anew.
     """
-    number = {form: index for index, form in enumerate(forms)}
-    places = zip(spans[0][which].tolist(), spans[1][which].tolist(), strict=True)
+    encoded = spelt.dictionary_encode()
+    place = pc.index_in(encoded.dictionary, value_set=forms)
+    is_new = place.is_null().to_numpy(zero_copy_only=False)
+    number = place.fill_null(0).to_numpy().astype(np.int64)
+    number[is_new] = len(forms) + np.arange(np.count_nonzero(is_new))
     ids = ids.copy()
-    ids[which] = [number.setdefault(text[at : at + size], len(number)) for at, size in places]
-    return ids, list(number)
+    ids[which] = number[encoded.indices.to_numpy()]
+    return ids, pa.concat_arrays([forms, encoded.dictionary.filter(pa.array(is_new))])

@@ -30,7 +30,7 @@ class Postings(NamedTuple):
 
 def invert(type_: NDArray[np.uint32]) -> Postings:
     """The postings of the tokens of one batch, given their types."""
-    order = np.argsort(type_, kind="stable")
+    order = np.sort((type_.astype(np.uint64) << np.uint64(32)) | np.arange(len(type_), dtype=np.uint64)) & 0xFFFFFFFF
     in_order = type_[order]
     first = np.flatnonzero(np.concatenate([[True], in_order[1:] != in_order[:-1]])) if len(order) else order
     return Postings(in_order[first], np.append(first, len(order)).astype(np.int32), order.astype(np.uint32))

@@ -52,7 +52,7 @@ def test_a_document_more_or_less_is_cut_and_searched_alone(
     monkeypatch.setattr(mentions_stage, "search_batch", lambda s, task: (searched.append(task[0]), search(s, task)))
     build(study, documents(*after))
     batches = corpus.count_batches(study.corpus_folder)
-    assert 0 < len(searched) <= 3 < batches
+    assert 0 < len(set(searched)) <= 3 < batches
     monkeypatch.undo()
     monkeypatch.setattr(corpus, "GROUP_CHARACTERS", 400)
     build(fresh, documents(*after))

@@ -10,7 +10,7 @@ from hypothesis import given
 from made import build, make_document, make_study
 from strategies import spans
 
-from pipeline.concepts.hold import hold_whole
+from pipeline.concepts.hold import find_touched, hold_whole
 from pipeline.concepts.lexicon import load_lexicon, terms_of
 from pipeline.concepts.spans import Spans
 from pipeline.store import tokens
@@ -49,6 +49,19 @@ def test_tokens_are_those_of_the_version_by_characters(cut: Intervals, holds: In
     assert [cut[i] for i in was if i >= 0] == [token for token, i in zip(held, was, strict=True) if i >= 0]
     assert all(i >= 0 for token, i in zip(held, was, strict=True) if token in cut)
     assert set(holds) <= set(held)
+
+
+@given(spans(apart=True), spans(apart=True))
+def test_words_that_a_hold_touches_are_all_that_it_changes(cut: Intervals, holds: Intervals) -> None:
+    tokens_, held = (np.array(found, np.int64).reshape(-1, 2) for found in (cut, holds))
+    touched = find_touched(*tokens_.T, *held.T).tolist()
+    assert touched == [any(start < high and low < end for low, high in holds) for start, end in cut]
+    everywhere, there = (
+        apply(cut, holds),
+        apply([x for x, is_touched in zip(cut, touched, strict=True) if is_touched], holds),
+    )
+    new = [[token for token, was in zip(*found, strict=True) if was < 0] for found in (everywhere, there)]
+    assert new[0] == new[1]
 
 
 def test_a_word_that_is_cut_through_keeps_what_stands_outside() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from made import build, find, make_document, make_study
 
@@ -274,6 +274,7 @@ def begins(tokens: list[tuple[str, int, int]], at: int) -> bool:
     return at == 0
 
 
+@settings(deadline=None)  # the first text waits for the dictionaries
 @given(st.lists(sentences, min_size=1, max_size=3))
 def test_all_matches_are_those_of_a_search_token_by_token(texts: list[str]) -> None:
     terms = [Term("c", "de", form, "lemma") for form in FORMS]

@@ -46,6 +46,22 @@ def test_a_text_is_cut_alike_alone_and_among_others(texts: list[str]) -> None:
         assert [cuts.forms[j] for j in cuts.form[mine].tolist()] == words(text)
 
 
+@given(
+    st.lists(
+        zh_text | mixed_text | st.sampled_from(["1,", "000", "二〇", "一五年", "\r", "\n", " ", "帕夫", "洛普"]),
+        max_size=6,
+    )
+)
+def test_a_text_is_cut_alike_however_many_are_cut_at_once(texts: list[str]) -> None:
+    alone = [words(text) for text in texts]
+    with pytest.MonkeyPatch.context() as patch:
+        for characters in (1, 7, 100_000):
+            patch.setattr(zh, "_AT_ONCE", characters)
+            cuts = zh.cut(texts)
+            found = [[cuts.forms[j] for j in cuts.form[cuts.passage == i].tolist()] for i in range(len(texts))]
+            assert found == alone
+
+
 def test_traditional_text_is_cut_as_simplified_and_keeps_its_characters() -> None:
     assert words("中華人民共和國與臺灣") == ["中華人民共和國", "與", "臺灣"]
     assert [len(word) for word in words("中华人民共和国与台湾")] == [7, 1, 2]
