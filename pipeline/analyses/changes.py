@@ -37,6 +37,7 @@ CHANGES = pa.schema(
         ("documents_before", pa.int64()), ("documents_after", pa.int64()),
         ("date_precision", pa.string()), ("p_adjusted", pa.float64()),
         ("kendall_tau", pa.float64()), ("kendall_p", pa.float64()), ("sen_slope", pa.float64()),
+        ("direction", pa.string()),
     ]
 )  # fmt: skip
 
@@ -51,7 +52,7 @@ def changes(study: Study, corpus: Corpus, concepts: Sequence[Concept], curves: p
     ``peak``, ``half_life``: ``landmarks.find_peak``. ``trend``: ``trends.rate_ratio``, with the fitted rates in the
     first and the last period and the documents of these; empty where there is too little. ``step``:
     ``steps.find_steps``; the rates and documents from the step before, or the beginning, up to the step, and from it to
-    the next, or the end.
+    the next, or the end. ``direction`` is that of the curve that was tested, the rates are of the full counts.
 
     Args:
         study: The study.
@@ -187,6 +188,7 @@ def _step_rows(part: Part, concept: int, steps: Sequence[Step], periods: Sequenc
             **{name: _known(value) for name, value in zip(("ratio", "low", "high"), ratio, strict=True)},
             "p_value": step.p_value,
             "p_adjusted": step.p_adjusted,
+            "direction": step.direction,
             "documents_before": len(before[1]),
             "documents_after": len(after[1]),
         }

@@ -38,18 +38,18 @@ def composition(study: Study, corpus: Corpus, rejected: dict[str, int]) -> pa.Ta
     kept = corpus.counted
     passages = np.bincount(corpus.document[kept], minlength=number)
     words = np.bincount(corpus.document[kept], corpus.words[kept], minlength=number).astype(np.int64)
-    year = [None if day is None else day.year for day in documents["date"].to_pylist()]
+    year = pc.cast(pc.year(documents["date"]), pa.int64())
     table = pa.table(
         {
             "language": documents["language"],
             "source_type": documents["source_type"],
-            "year": pa.array(year, pa.int64()),
+            "year": year,
             "documents": pa.array(np.ones(number, np.int64)),
             "passages": pa.array(passages),
             "words": pa.array(words),
             "characters": documents["characters"],
             "duplicates": pc.cast(pc.is_valid(documents["duplicate_of"]), pa.int64()),
-            "undated": pa.array([int(known is None) for known in year]),
+            "undated": pc.cast(pc.is_null(year), pa.int64()),
         }
     )
     sums = [(name, "sum") for name in ("documents", "passages", "words", "characters", "duplicates", "undated")]

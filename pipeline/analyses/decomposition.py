@@ -76,9 +76,10 @@ def decomposition(study: Study, corpus: Corpus, concepts: Sequence[Concept], ste
 
     ``kind`` ``consecutive``: from each period with words to the next one; ``whole``: from the first to the last;
     ``step``: what lies before and after each step of ``changes``. In the row of a stratum ``before`` and ``after`` are
-    its own rates and ``change`` is what it contributes; in the row ``all`` they are those of the group. ``missing``
-    names the side on which a stratum has no words (``before`` or ``after``). A group of one stratum has no rows, nor
-    has a change between two periods without a mention.
+    its own rates and ``change`` is what it contributes; in the row ``all`` they are those of the group. In place of
+    words stand characters where rates are per million of these. ``missing`` names the side on which a
+    stratum has no words (``before`` or ``after``). A group of one stratum has no rows, nor has a change between two
+    periods without a mention.
 
     Args:
         study: The study.

@@ -51,6 +51,8 @@ class Stretch(NamedTuple):
     end: Ints
     lemma: Ints
     """-1 where it is none of the vocabulary."""
+    token: Ints
+    """Its place among all tokens of the batch, signs too."""
 
 
 class Block(NamedTuple):
@@ -93,7 +95,7 @@ def read_stretches(study: Study, corpus: Corpus, vocabulary: Vocabulary) -> Iter
         if len(rows):
             start = batch["start"].to_numpy()[rows].astype(np.int64)
             end = start + batch["length"].to_numpy()[rows]
-            yield Stretch(passage[rows].astype(np.int64), start, end, vocabulary.of_type[type_[rows]])
+            yield Stretch(passage[rows].astype(np.int64), start, end, vocabulary.of_type[type_[rows]], rows)
 
 
 def count_terms(

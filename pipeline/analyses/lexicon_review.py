@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -112,8 +113,7 @@ def _shares(corpus: Corpus, terms: Sequence[Term]) -> Iterator[str]:
     for place, number in documents.items():
         largest[place[:3]] = max(largest.get(place[:3], (0, 0)), (number, -int(str(place[3]))))
     names = corpus.documents["doc_id"]
-    several = {(a.concept, a.language) for a in terms for b in terms
-               if a.form != b.form and (a.concept, a.language) == (b.concept, b.language)}  # fmt: skip
+    forms = Counter(key[:2] for key in {(term.concept, term.language, term.form) for term in terms})
     for term in terms:
         key = (term.concept, term.language, term.form)
         name = f"{term.form!r} ({term.concept}, {term.language})"
@@ -124,7 +124,7 @@ def _shares(corpus: Corpus, terms: Sequence[Term]) -> Iterator[str]:
             yield f"{name}: {most} of its {number} mentions stand in one document, {names[-document].as_py()}"
         if number + inside >= _FEW and inside > _NESTED * (number + inside):
             yield f"{name}: {inside} of its {number + inside} mentions lie in longer ones, where it is not counted"
-        if key[:2] in several and whole >= _ENOUGH and number >= _DOMINANT * whole:
+        if forms[key[:2]] > 1 and whole >= _ENOUGH and number >= _DOMINANT * whole:
             yield f"{name}: {number} of the {whole} mentions of its concept are its own: the curve is that of one term"
 
 

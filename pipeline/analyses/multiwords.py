@@ -208,9 +208,10 @@ def _at(matrix: csr_array, row: Ints, column: Ints) -> Floats:
 
 
 def _neighbours(stretch: Stretch, room: int) -> Ints:
-    """The rows of words that another one follows at once."""
+    """The rows of words that another one follows at once, with no sign between them."""
     gap = stretch.start[1:] - stretch.end[:-1]
     close = (stretch.passage[1:] == stretch.passage[:-1]) & (gap >= 0) & (gap <= room)
+    close &= np.diff(stretch.token) == 1  # the slash of Kunst/Kultur is a token, the space of Neue Musik is none
     return np.flatnonzero(close & (stretch.lemma[1:] >= 0) & (stretch.lemma[:-1] >= 0))
 
 

@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
 ALL = "all"
 NO_MENTIONS = "no mentions"
-UP, DOWN = "up", "down"
 _COLUMNS_AT_ONCE = 50
 
 ROBUSTNESS = pa.schema(
@@ -88,7 +87,8 @@ def robustness(
     is up or down where the interval of the rate ratio a year excludes 1; ``significant`` is whether the trend's
     ``p_adjusted`` is below 5 %, null where nothing could be tested. ``agrees``: direction and significance as in
     ``main``, and as many steps, each within one period and in the same direction; null for ``main`` and where a choice
-    could not be counted.
+    could not be counted. A choice that leaves a concept's counts alone ``changes nothing``: its row is that of
+    ``main``, though the correction may be another where the choice moves the p-values of other concepts.
 
     Args:
         study: The study.
@@ -123,7 +123,7 @@ def _read_changes(changes: pa.Table) -> dict[tuple[str, str], Row]:
         if row["kind"] == "trend":
             mine |= {name: row[name] for name in ("ratio", "low", "high", "p_value", "p_adjusted")}
         elif row["kind"] == "step":
-            mine["steps"].append((row["period"], UP if row["after"] > row["before"] else DOWN))
+            mine["steps"].append((row["period"], row["direction"]))
             mine.setdefault("step_p_adjusted", row["p_adjusted"])
         elif row["kind"] in ("first_seen", "steady"):
             mine[row["kind"]] = row["date"].year
@@ -257,20 +257,10 @@ def _results(
         found[i] = tested.fits[column] | {
             "p_value": tested.p_values[column],
             "p_adjusted": adjusted[column],
-            "steps": _name_steps(tested, column, [step.first for step in placed], periods),
+            "steps": [(periods[tested.used[step.first]].name, step.direction) for step in placed],
             "step_p_adjusted": placed[0].p_adjusted if placed else None,
         }
     return found
-
-
-def _name_steps(tested: _Tested, column: int, steps: Sequence[int], periods: Sequence[Period]) -> list[tuple[str, str]]:
-    """The first period of each step, and whether it goes up or down."""
-    part, bounds = tested.part, [0, *steps, len(tested.part.years)]
-    stretch = np.searchsorted(np.array(bounds[1:-1], np.int64), part.place, side="right")
-    number = len(bounds) - 1
-    rates = np.bincount(stretch, part.mentions[:, column], number) / np.bincount(stretch, part.words, number)
-    names = [periods[tested.used[step]].name for step in steps]
-    return [(name, UP if rates[i + 1] > rates[i] else DOWN) for i, name in enumerate(names)]
 
 
 def _fit(part: Part, column: int) -> Row:

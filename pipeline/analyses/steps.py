@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from pipeline.analyses.permutation import adjust_holm, deal, p_value
+from pipeline.analyses.permutation import Dealt, adjust_holm, cap_loud, p_value, size_per_word
 from pipeline.analyses.quick_deal import quick_deal
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pipeline.analyses.permutation import Dealt, Part
+    from pipeline.analyses.permutation import Part
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
@@ -24,6 +24,7 @@ MIN_PERIODS, MIN_SIZE, MIN_DOCUMENTS_WITH = 5, 2, 5
 """Periods with words, periods on each side of a step, and documents with a mention: with fewer nothing is tested."""
 
 LEVEL = 0.05
+UP, DOWN = "up", "down"
 
 
 class Step(NamedTuple):
@@ -33,6 +34,8 @@ class Step(NamedTuple):
     """The first period after it, counted without those that have no words."""
     p_value: float
     p_adjusted: float
+    direction: str = ""
+    """``UP`` or ``DOWN``, in the curve that decided: with a loud document the rates may say otherwise."""
 
 
 class _Gain(NamedTuple):
@@ -202,10 +205,14 @@ def keep_gains(dealt: Dealt, concepts: Sequence[int], segment: tuple[int, int], 
 
 def _place(dealt: Dealt, curves: Sequence[int]) -> int:
     """The first period after the best step of the curve that it describes best."""
-    best = max(
+    best = _best_curve(dealt, curves)
+    return find_break(dealt.hits[best], dealt.words, float(dealt.sizes[best]))
+
+
+def _best_curve(dealt: Dealt, curves: Sequence[int]) -> int:
+    return max(
         curves, key=lambda curve: float(best_gain(dealt.hits[[curve]], dealt.words[None, :], dealt.sizes[curve])[0])
     )
-    return find_break(dealt.hits[best], dealt.words, float(dealt.sizes[best]))
 
 
 def _best_of(segments: Sequence[tuple[int, int]], concept: int, known: Gains) -> _Gain | None:
@@ -218,11 +225,33 @@ def _best_of(segments: Sequence[tuple[int, int]], concept: int, known: Gains) ->
 
 
 def place_anew(part: Part, concept: int, steps: Sequence[Step]) -> list[Step]:
-    """Steps, each placed anew between its neighbours."""
+    """Steps, each placed anew between its neighbours, with its direction."""
     placed = list(steps)
     for number in range(len(steps) if len(steps) > 1 else 0):
         bounds = [0, *(step.first for step in placed), len(part.years)]
-        inside = part.between(bounds[number], bounds[number + 2])
-        first = bounds[number] + _place(deal(inside, [concept], 0, 0), (0, 1))
+        first = bounds[number] + _place(_curves(part, concept, bounds[number], bounds[number + 2]), (0, 1))
         placed[number] = placed[number]._replace(first=first)
-    return placed
+    bounds = [0, *(step.first for step in placed), len(part.years)]
+    return [
+        step._replace(direction=_direction(_curves(part, concept, low, high), step.first - low))
+        for step, low, high in zip(placed, bounds, bounds[2:], strict=False)
+    ]
+
+
+def _curves(part: Part, concept: int, first: int, end: int) -> Dealt:
+    """Both curves of one concept in the periods from ``first`` up to ``end``, as they are; nothing is dealt."""
+    mine = np.flatnonzero((part.place >= first) & (part.place < end))
+    mentions, words, place = part.mentions[mine, concept][:, None], part.words[mine], part.place[mine] - first
+    columns = np.concatenate([cap_loud(mentions, words), (mentions > 0).astype(np.float64)], axis=1)
+    periods = end - first
+    hits = np.array([np.bincount(place, column, minlength=periods) for column in columns.T])
+    nothing = np.empty((0, periods), np.float32)
+    exposure = np.bincount(place, words, minlength=periods).astype(np.float64)
+    return Dealt(size_per_word(columns, words), hits, exposure, np.empty((2, 0, periods), np.float32), nothing)
+
+
+def _direction(curves: Dealt, first: int) -> str:
+    """Whether the curve that a step describes best goes up or down at it."""
+    hits = curves.hits[_best_curve(curves, (0, 1))]
+    before, after = (hits[side].sum() / curves.words[side].sum() for side in (slice(first), slice(first, None)))
+    return UP if after > before else DOWN

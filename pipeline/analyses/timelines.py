@@ -120,11 +120,10 @@ def make_groups(study: Study, corpus: Corpus) -> list[Group]:
     """
     groups = [Group("all", np.ones(len(corpus.dates), np.bool_))]
     for column in study.timelines.group_by:
-        values = _column(study, corpus, column, "group_by")
-        groups += [
-            Group(f"{column}={value}", np.array([v == value for v in values], np.bool_))
-            for value in sorted({v for v in values if v})
-        ]
+        values = pa.array(_column(study, corpus, column, "group_by"), pa.string()).dictionary_encode()
+        number = {name: code for code, name in enumerate(values.dictionary.to_pylist()) if name}
+        codes = values.indices.to_numpy()
+        groups += [Group(f"{column}={name}", codes == number[name]) for name in sorted(number)]
     return groups
 
 

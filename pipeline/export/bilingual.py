@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pipeline.analyses.counts import read_corpus
-from pipeline.analyses.meaning.encoder import PACKAGED, encoder_of
+from pipeline.analyses.meaning.encoder import PACKAGED, encoder_of, encoder_versions
 from pipeline.analyses.meaning.study import PAIR, study_encoder, study_term_candidates, study_topic_pairs
 from pipeline.analyses.topics import runs
 from pipeline.concepts.lexicon import load_lexicon
@@ -66,7 +66,7 @@ def _settings(study: Study) -> dict[str, Any]:
         "languages": list(study.languages),
         "keep": sorted(study.passages.keep),
         "duplicates": study.passages.duplicates,
-        "encoder": study.encoder.model_dump(mode="json"),
+        "encoder": study.encoder.model_dump(mode="json") | {"versions": encoder_versions(study)},
         "numbers": study.topics.numbers,
         "seed": study.timelines.seed,
     }
@@ -97,8 +97,11 @@ BILINGUAL_STAGE = Stage(
         *(f"{name}.csv" for name in TABLES), *(f"{FIGURE}.{kind}" for kind in ("pdf", "svg", "png")), WORKBOOK, FOLDER,
     ),
     modules=(
-        "pipeline.analyses.counts", "pipeline.analyses.meaning", "pipeline.analyses.topics",
-        "pipeline.export.bilingual", "pipeline.export.topic_pairs", "pipeline.languages.stop_words", "pipeline.store",
+        "pipeline.analyses.choices", "pipeline.analyses.counts", "pipeline.analyses.meaning",
+        "pipeline.analyses.topics", "pipeline.concepts.lexicon", "pipeline.export.bilingual",
+        "pipeline.export.figures", "pipeline.export.fonts", "pipeline.export.names", "pipeline.export.panels",
+        "pipeline.export.phrases", "pipeline.export.tables", "pipeline.export.topic_pairs",
+        "pipeline.languages.stop_words", "pipeline.store",
     ),
     tools=("matplotlib", "numpy", "pyarrow", "scipy", "xlsxwriter", "zhplot"),
     run=write_bilingual,

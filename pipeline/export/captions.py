@@ -4,22 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pipeline.export.phrases import ENGLISH
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-LANGUAGE_NAMES = {"zh": "Chinese", "de": "German", "en": "English"}
-
-_KIND_NAMES = {
-    "body": "body text",
-    "heading": "headings",
-    "footnote": "footnotes",
-    "reference": "references",
-    "caption": "captions",
-    "table": "tables",
-    "boilerplate": "page furniture",
-    "abstract": "abstracts",
-    "keywords": "keywords",
-}
+LANGUAGE_NAMES = ENGLISH.languages
 
 
 def write_caption(
@@ -58,12 +48,8 @@ def write_caption(
     sentences = [
         f"{title.rstrip('.')}.",
         f"{corpus}{span}{missing}.",
-        f"Mentions per million {per} of {_join([_KIND_NAMES.get(kind, kind) for kind in kinds])}{once}.",
+        f"Mentions per million {per} of {ENGLISH.join([ENGLISH.kinds.get(kind, kind) for kind in kinds])}{once}.",
         f"Band: 95 % interval of a bootstrap over documents ({draws:,} draws, seed {seed}).",
         note.strip(),
     ]
     return " ".join(sentence for sentence in sentences if sentence)
-
-
-def _join(words: Sequence[str]) -> str:
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)

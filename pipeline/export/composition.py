@@ -1,4 +1,4 @@
-"""What the corpus is made of, as a figure: documents by year, stacked by the type of their source."""
+"""What the corpus is made of: sums by language and source type, and documents by year as a figure."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.export import panels
@@ -17,6 +16,7 @@ from pipeline.export.panels import POINT, SMALL, WIDTH, place_axes, write_text
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    import pyarrow as pa
     from matplotlib.axes import Axes
     from matplotlib.container import BarContainer
     from matplotlib.figure import Figure
@@ -82,15 +82,26 @@ def draw_corpus(corpus: pa.Table) -> Figure | None:
 
 def _count_documents(corpus: pa.Table) -> dict[tuple[str, str, int], int]:
     """Dated documents by language, source type and year."""
-    years = pc.fill_null(corpus["year"].cast(pa.string()), "")
-    keep = pc.and_(pc.match_substring_regex(years, "^[0-9]{1,4}$"), pc.greater(corpus["documents"], 0))
-    columns = [pc.filter(column, keep).to_pylist() for column in (corpus["language"], corpus["source_type"], years)]
-    counts: dict[tuple[str, str, int], int] = {}
-    documents = pc.filter(corpus["documents"], keep).to_pylist()
-    for language, kind, year, number in zip(*columns, documents, strict=True):
-        key = (language, kind, int(year))
-        counts[key] = counts.get(key, 0) + number
-    return counts
+    rows = corpus.filter(pc.and_(pc.is_valid(corpus["year"]), pc.greater(corpus["documents"], 0))).to_pylist()
+    return {(row["language"], row["source_type"], row["year"]): row["documents"] for row in rows}
+
+
+def summarise_corpus(corpus: pa.Table, languages: Sequence[str]) -> list[dict[str, Any]]:
+    """One row for each language and source type, the study's languages first; ``years`` is the first and the last."""
+    order = {code: number for number, code in enumerate(languages)}
+    counts = ("documents", "passages", "words", "characters", "duplicates", "undated", "rejected")
+    sums = corpus.group_by(["language", "source_type"], use_threads=False).aggregate(
+        [*((name, "sum") for name in counts), ("year", "min"), ("year", "max")]
+    )
+    return [
+        {
+            "language": row["language"],
+            "source_type": row["source_type"],
+            "years": (row["year_min"], row["year_max"]) if row["year_min"] is not None else None,
+            **{name: row[f"{name}_sum"] for name in counts},
+        }
+        for row in sorted(sums.to_pylist(), key=lambda row: order.get(row["language"], len(order)))
+    ]
 
 
 def _draw_stacks(axes: Axes, stacks: Mapping[str, Sequence[int]], first: int) -> list[BarContainer]:

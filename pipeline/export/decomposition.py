@@ -29,13 +29,13 @@ ROWS = 20
 """Changes on a page of a paper, in one column too."""
 
 _TEXTS: Mapping[str, Mapping[str, str]] = {
-    "en": {"within": "within sources", "mix": "mix of sources", "one_sided": "sources on one side only",
+    "en": {"within": "within sources", "mix": "mix of sources", "one_sided": "sources only before or after",
            "change": "whole change", "axis": "% of the higher of the two rates",
            "nothing": "No concept changed between periods that have words."},
-    "de": {"within": "in den Quellen", "mix": "Mischung der Quellen", "one_sided": "Quellen nur auf einer Seite",
-           "change": "ganze Änderung", "axis": "% der höheren der beiden Raten",
+    "de": {"within": "innerhalb der Quellen", "mix": "Zusammensetzung", "one_sided": "Quellen nur vorher/nachher",
+           "change": "Gesamtänderung", "axis": "% der höheren der beiden Raten",
            "nothing": "Kein Begriff hat sich zwischen Zeiträumen mit Wörtern geändert."},
-    "zh": {"within": "来源内部", "mix": "来源构成", "one_sided": "仅一侧有的来源", "change": "总变化",
+    "zh": {"within": "来源内部", "mix": "来源构成", "one_sided": "仅见于前期或后期的来源", "change": "总变化",
            "axis": "占两个频率中较高者的百分比", "nothing": "没有概念在有词的时期之间发生变化。"},
 }  # fmt: skip
 
@@ -74,7 +74,8 @@ def draw_changes(rows: Sequence[Row], labels: Labels, page: Page) -> Figure:
         axes = place_axes(figure, side, 1.5, page.width - side - EDGE, height * len(rows))
         for number, row in enumerate(rows):
             lines = [check_glyphs(line) for line in _name(row, labels, page)]
-            fitted = fit_names(lines if page.narrow else [", ".join(lines)], (side - EDGE - 2) / POINT)
+            comma = "，" if page.phrases.code == "zh" else ", "
+            fitted = fit_names(lines if page.narrow else [comma.join(lines)], (side - EDGE - 2) / POINT)
             write_text(figure, EDGE, 1.5 + number * height + 0.7, fitted, SMALL)
             _draw_bar(axes, row, number)
         axes.axvline(0, color="#707070", linewidth=0.6, zorder=1)
@@ -91,7 +92,7 @@ def _name(row: Row, labels: Labels, page: Page) -> list[str]:
     """The concept with its language, and the periods."""
     name = short_title(labels[row["concept"]], row["concept"], page.phrases.code)
     before, after = (_stretch(row[f"period_{side}"]) for side in ("before", "after"))
-    return [f"{name} ({page.phrases.language(row['language'])})", f"{before} → {after}"]
+    return [page.phrases.aside(name, page.phrases.language(row["language"])), f"{before} → {after}"]
 
 
 def _stretch(name: str) -> str:

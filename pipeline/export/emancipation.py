@@ -51,17 +51,17 @@ class _Said(NamedTuple):
 _SAID = {
     "en": _Said(
         "together: observed / expected", "distance of contexts", "passages", "documents", "distance, 95 % interval",
-        "what chance gives (95 %)", "as by chance", "never together (up to the bound)",
+        "what chance gives (95 %)", "as by chance", "never together (line up to the bound)",
         "In no period have both concepts enough mentions to be compared.",
     ),
     "de": _Said(
         "gemeinsam: beobachtet / erwartet", "Abstand der Kontexte", "Absätze", "Dokumente", "Abstand, 95-%-Intervall",
-        "was der Zufall ergibt (95 %)", "wie durch Zufall", "nie gemeinsam (bis zur Grenze)",
+        "was der Zufall ergibt (95 %)", "wie durch Zufall", "nie gemeinsam (Strich bis zur oberen Grenze)",
         "In keinem Zeitraum haben beide Begriffe genug Nennungen für einen Vergleich.",
     ),
     "zh": _Said(
-        "共现：观测值／期望值", "语境距离", "段落", "文献", "距离（95% 区间）", "随机情况（95%）", "与随机一致",
-        "从不共现（直至上限）", "没有任何时期的数据足以比较这两个概念。",
+        "共现：观测值／期望值", "语境距离", "段落", "文献", "距离（95%区间）", "随机水平（95%区间）", "等于随机水平",
+        "从未共现（竖线至区间上限）", "没有任何时期的数据足以比较这两个概念。",
     ),
 }  # fmt: skip
 

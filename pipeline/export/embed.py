@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from lxml import etree
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from lxml import etree
 
     from pipeline.export.points import Point
 
@@ -34,6 +34,8 @@ def embed_svg(svg: str, prefix: str, points: Mapping[str, Point] | None = None) 
         The same drawing without comments, metadata, scripts and idle groups, coordinates rounded to a hundredth of a
         point, and links only to fragments of the page.
     """
+    from lxml import etree
+
     parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True)
     root = etree.fromstring(svg.encode("utf-8"), parser)
     ids = {name: f"{prefix}.{n}" for n, name in enumerate(dict.fromkeys(_REFERENCE.findall(svg)))}
@@ -59,6 +61,8 @@ def embed_svg(svg: str, prefix: str, points: Mapping[str, Point] | None = None) 
 
 
 def _describe(link: etree._Element, point: Point) -> None:
+    from lxml import etree
+
     title = etree.Element(f"{_SVG}title")
     title.text = point.title
     link.insert(0, title)

@@ -116,7 +116,9 @@ def draw_concept(
         share = len(languages) if beside else 1
         width = (page.width - EDGE) / share - _AXIS - (0.5 if beside else 0)
         ticks = _tick_room([curves[language, ALL] for language in languages], frame, width)
-        rows_of_key, columns = legend_size([group_name(group, page.phrases) for group in styles], page)
+        stepping = any((steps or {}).get((concept, language)) for language in languages)
+        entries = [*(group_name(group, page.phrases) for group in styles), *[page.phrases.step] * stepping]
+        rows_of_key, columns = legend_size(entries, page)
         top = 5.5 * len(titles) + EDGE + 1 if page.titled else 1.0
         main = 50.0 if beside or len(languages) == 1 else 38.0
         heights = [_HEAD + main + 14 * len(strips[language]) + _BARS + ticks + 2 for language in languages]

@@ -209,7 +209,7 @@ def _read_sheet(path: Path) -> tuple[str, list[tuple[int, dict[str, str]]]]:
     named = [(number, row) for number, row in named if row.get("item") or row.get(ANSWER)]
     if not any(row.get(ANSWER) for _, row in named):
         raise InputError(f"{path}: nothing is filled in; write the letter of the intruder into the column {ANSWER!r}")
-    sheets = sorted({row["sheet"] for _, row in named})
+    sheets = sorted({row.get("sheet", "") for _, row in named})
     if len(sheets) > 1:
         raise InputError(f"{path}: rows of several sheets ({', '.join(map(repr, sheets))}); score each by itself")
     return sheets[0], named

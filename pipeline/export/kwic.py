@@ -64,6 +64,8 @@ class Concordance:
     found: int
     shown: int
     periods: Sequence[PeriodLines]
+    sampled: bool = False
+    """Whether the study's own concordance is a sample: of what is in no period there may then be more."""
 
     @property
     def block(self) -> str:
@@ -103,11 +105,18 @@ def select_lines(rows: pa.Table, periods: pa.Table, concept: str, language: str,
         for n, (name, found) in enumerate(named)
         if found
     ]
-    return Concordance(concept, language, sum(found for _, found in named), len(lines), groups)
+    whole = sum(found for _, found in named)
+    return Concordance(concept, language, whole, len(lines), groups, sampled=_is_sample(rows))
+
+
+def _is_sample(rows: pa.Table) -> bool:
+    """Whether a concordance has fewer lines than there are mentions."""
+    known = {"lines", "mentions"} <= set(rows.column_names)
+    return known and bool(pc.any(pc.less(rows["lines"], rows["mentions"])).as_py())
 
 
 def list_periods(rows: pa.Table, periods: pa.Table) -> list[tuple[str, int]]:
-    """Each period with its counted mentions; behind them what is in none, lines without a date apart.
+    """Each period with its counted mentions; behind them the lines that are in none, those without a date apart.
 
     Args:
         rows: the rows of ``concordance.csv`` for a concept and language.

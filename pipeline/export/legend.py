@@ -71,10 +71,15 @@ def marks(shown: Mapping[str, bool], page: Page) -> list[Artist]:
     return found
 
 
-def legend_size(groups: Sequence[str], page: Page) -> tuple[int, int]:
-    """Rows and columns of the key that fit into the width, if each entry there can be is there."""
+def legend_size(further: Sequence[str], page: Page) -> tuple[int, int]:
+    """Rows and columns of the key that fit into the width, if each entry there can be is there.
+
+    Args:
+        further: the names of groups, and what else not every key has.
+        page: its width and language.
+    """
     words = page.phrases
-    return key_size([words.all_texts, *groups, words.interval, words.few, words.no_texts, words.beyond], page)
+    return key_size([words.all_texts, *further, words.interval, words.few, words.no_texts, words.beyond], page)
 
 
 def key_size(entries: Sequence[str], page: Page) -> tuple[int, int]:

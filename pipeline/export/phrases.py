@@ -65,6 +65,10 @@ class Phrases:
         value = group.split("=", 1)[-1]
         return self.types.get(value, value.replace("_", " "))
 
+    def aside(self, text: str, more: str) -> str:
+        """A text with something more in brackets."""
+        return f"{text}（{more}）" if self.code == "zh" else f"{text} ({more})"
+
     def join(self, words: Sequence[str]) -> str:
         """One, two and three."""
         return self.last.join([self.comma.join(words[:-1]), words[-1]] if len(words) > 1 else words)
@@ -87,14 +91,14 @@ GERMAN = Phrases(
     code="de", thousands=".", decimal=",", percent="\u00a0%", comma=", ", last=" und ",
     mentions_per="Nennungen je Million {}", below="Wörter", characters="Zeichen", documents="Dokumente",
     all_texts="alle Texte", interval="95-%-Intervall",
-    few="Intervall nicht verlässlich", no_texts="keine Texte", beyond="über der Achse",
+    few="Intervall nicht verlässlich", no_texts="keine Texte", beyond="jenseits der Achse",
     step="Sprung", no_term="kein Suchwort in dieser Sprache",
     nothing="Kein Begriff des Lexikons kommt in einem Dokument eines der Zeiträume vor.",
     counts="{} Nennungen auf {} {}",
     left_out="Gezeigt sind die {} Gruppen mit den meisten Wörtern; {} weitere stehen in der Tabelle.",
     languages={"zh": "Chinesisch", "de": "Deutsch", "en": "Englisch"},
     kinds={"body": "Fließtext", "heading": "Überschriften", "footnote": "Fußnoten", "reference": "Literaturangaben",
-           "caption": "Bildunterschriften", "table": "Tabellen", "boilerplate": "Seitenränder",
+           "caption": "Bildunterschriften", "table": "Tabellen", "boilerplate": "Kopf- und Fußzeilen",
            "abstract": "Zusammenfassungen", "keywords": "Schlagwörter"},
     types={"speech": "Reden", "article": "Artikel", "city_website": "Websites von Städten", "news": "Nachrichten",
            "parliament": "Parlament"},

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from pipeline.export.captions import LANGUAGE_NAMES
+from pipeline.export.composition import summarise_corpus
 from pipeline.export.embed import embed_svg
 from pipeline.export.fonts import web_font
 from pipeline.export.kwic import OUTSIDE, UNDATED, Concordance, cut_end, select_lines, web_address
@@ -107,7 +107,7 @@ class _Section(NamedTuple):
     figure: Markup
     first: Sequence[Mapping[str, Any]]
     elsewhere: Sequence[Mapping[str, Any]]
-    """What is counted and in no period: ``language``, ``period``, ``found``, ``anchor``."""
+    """What is counted and in no period: ``language``, ``period``, ``found``, ``anchor``, ``sampled``."""
     numbers: Sequence[_Numbers]
     concordance: Sequence[Concordance]
 
@@ -118,6 +118,8 @@ def render_report(data: ReportData) -> str:
     All text of the documents is escaped; only http and https addresses are links; a content security policy forbids
     the network and all scripts but the page's own, which it names by its sha256.
     """
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
     page = Environment(
         loader=PackageLoader("pipeline.export", "templates"),
         autoescape=True,
@@ -163,7 +165,7 @@ def render_report(data: ReportData) -> str:
         names={(one.id, code): short_title(one.label, one.id, code) for one in shown for code in found[one.id]},
         script=script,
         script_hash=f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}",
-        corpus=_summarise_corpus(data.corpus, data.languages),
+        corpus=summarise_corpus(data.corpus, data.languages),
         reasons=_count_reasons(data.rejects),
         rejects=data.rejects.slice(0, _REJECTS).to_pylist(),
         copies=first_copies(data.provenance.copies),
@@ -261,7 +263,13 @@ def _section(data: ReportData, concept: Concept, languages: Sequence[str], figur
         figure=figure,
         first=sorted(first, key=lambda row: str(row["date"])),
         elsewhere=[
-            {"language": one.language, "period": part.period, "found": part.found, "anchor": part.anchor}
+            {
+                "language": one.language,
+                "period": part.period,
+                "found": part.found,
+                "anchor": part.anchor,
+                "sampled": one.sampled,
+            }
             for one in concordance
             for part in one.periods
             if part.period in {OUTSIDE, UNDATED}
@@ -303,30 +311,6 @@ def _period(row: Mapping[str, Any]) -> _Period:
         share,
         anchor(row["concept"], row["language"], row["period"]) if row["mentions"] else "",
     )
-
-
-def _summarise_corpus(corpus: pa.Table, languages: Sequence[str]) -> list[dict[str, Any]]:
-    """One row for each language and source type, the study's languages first."""
-    order = {code: n for n, code in enumerate(languages)}
-    counts = ("documents", "passages", "words", "characters", "duplicates", "undated", "rejected")
-    years = pc.cast(corpus["year"], pa.string())
-    table = corpus.set_column(corpus.column_names.index("year"), "year", years)
-    sums = table.group_by(["language", "source_type"], use_threads=False).aggregate(
-        [*((name, "sum") for name in counts), ("year", "min"), ("year", "max")]
-    )
-    return [
-        {
-            "language": row["language"],
-            "source_type": row["source_type"],
-            "years": _span(row["year_min"], row["year_max"]),
-            **{name: row[f"{name}_sum"] for name in counts},
-        }
-        for row in sorted(sums.to_pylist(), key=lambda row: order.get(row["language"], len(order)))
-    ]
-
-
-def _span(first: str | None, last: str | None) -> str:
-    return "" if not first else first if first == last else f"{first} to {last}"
 
 
 def _count_reasons(rejects: pa.Table) -> list[tuple[str, str, int]]:

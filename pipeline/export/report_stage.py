@@ -23,7 +23,7 @@ from pipeline.export.room_tables import read_keyword_rooms, read_topic_rooms, ta
 from pipeline.export.rooms import Rooms, list_pairs, make_rooms
 from pipeline.export.stages import FIGURES, TABLES, TABLES_FOLDER, TIMELINES_STAGE, read_rejects, words_for_readers
 from pipeline.ingest.corpus import CORPUS, REJECTS_FILE
-from pipeline.languages.tokens import language_module
+from pipeline.languages.tokens import cutters, language_module
 from pipeline.languages.trained import find_models
 from pipeline.stages import Progress, Stage, Summary, read_summary
 from pipeline.store.corpus import DOCUMENTS_FILE, read_documents
@@ -134,7 +134,7 @@ def _facts(study: Study) -> dict[str, str]:
 
 def _words_from(study: Study, code: str) -> str:
     model = find_models(study).get(code)
-    tools = language_module(code).VERSION
+    tools = language_module(cutters(study)[code]).VERSION
     return f"{model.title} (sha256 {model.sha256[:12]}); {tools}" if model else tools
 
 
@@ -162,6 +162,7 @@ def _settings(study: Study) -> dict[str, Any]:
         "sources": [_source(study, source.id) for source in study.sources],
         "corpus": {name: corpus.get(name) for name in ("documents", "undated", "languages", "flags", "rejects")},
         "terms_never_found": mentions.get("terms_never_found"),
+        "min_documents": study.collocations.min_documents,
     }
 
 

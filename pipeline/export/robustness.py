@@ -35,16 +35,18 @@ _WIDEST = 4.0
 _NAMES: Mapping[str, Mapping[str, str]] = {
     "en": {
         "main": "as the study counts", "duplicates first": "copies left out", "duplicates all": "copies counted",
-        "notes in": "with notes, references", "notes out": "without notes, references", "per words": "per words",
-        "per characters": "per characters", "nesting inclusive": "nested ones too", "term": "without {}",
+        "notes in": "with notes, references", "notes out": "without notes, references",
+        "per words": "per million words", "per characters": "per million characters",
+        "nesting inclusive": "nested ones too", "term": "without {}",
         "axis": "rate ratio per year", "steps": "steps", "segmenter": "words of {}", "none": "–",
         "few": "too few mentions",
         "nothing": "No concept has enough mentions for a trend.",
     },
     "de": {
         "main": "wie die Studie zählt", "duplicates first": "ohne Kopien", "duplicates all": "mit Kopien",
-        "notes in": "mit Fußnoten, Literatur", "notes out": "ohne Fußnoten, Literatur", "per words": "je Wörter",
-        "per characters": "je Zeichen", "nesting inclusive": "auch in längeren", "term": "ohne {}",
+        "notes in": "mit Fußnoten, Literatur", "notes out": "ohne Fußnoten, Literatur",
+        "per words": "je Million Wörter", "per characters": "je Million Zeichen",
+        "nesting inclusive": "auch eingebettete", "term": "ohne {}",
         "axis": "Ratenverhältnis je Jahr", "steps": "Sprünge", "segmenter": "Wörter von {}", "none": "–",
         "few": "zu wenige Nennungen",
         "nothing": "Kein Begriff hat genug Nennungen für einen Trend.",
@@ -135,15 +137,14 @@ def _draw_cell(
     texts, (x, y, width) = _NAMES[page.phrases.code], place
     side, steps = 0.37 * width, 0.2 * width
     middle = width - side - steps - 4
-    title = (
-        f"{short_title(label, rows[0]['concept'], page.phrases.code)} ({page.phrases.language(rows[0]['language'])})"
-    )
+    name = short_title(label, rows[0]["concept"], page.phrases.code)
+    title = page.phrases.aside(name, page.phrases.language(rows[0]["language"]))
     write_text(figure, x, y, wrap_text(check_glyphs(title), (side + middle) / POINT, 7.5)[:1], 7.5)
     write_text(figure, x + width - steps - 1, y, [texts["steps"]], SMALL, color="#404040")
     names = fit_names([check_glyphs(_name(row, texts)) for row in rows], (side - 1.5) / POINT)
     top = y + 5.0
     axes = place_axes(figure, x + side, top, middle, _ROW * len(rows))
-    _scale(axes, rows)
+    _scale(axes, rows, page)
     main = rows[0]
     axes.axvspan(main["low"], main["high"], color=BAND, linewidth=0, zorder=0)
     axes.axvline(1.0, color="#707070", linewidth=0.6, zorder=1)
@@ -159,9 +160,9 @@ def _draw_cell(
     axes.set_xlabel(texts["axis"], fontsize=SMALL, labelpad=1)
 
 
-def _scale(axes: Axes, rows: Sequence[Row]) -> None:
-    """A logarithmic axis around 1 that holds all intervals within reason."""
-    from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter, NullLocator
+def _scale(axes: Axes, rows: Sequence[Row], page: Page) -> None:
+    """A logarithmic axis around 1 that holds all intervals within reason; beyond a half and 2 with powers of 2."""
+    from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter, NullLocator
 
     ends = [value for row in rows if row["ratio"] is not None for value in (row["low"], row["high"], row["ratio"])]
     reach = np.abs(np.log(np.clip([*ends, 1.0], 1 / _WIDEST, _WIDEST)))
@@ -171,10 +172,19 @@ def _scale(axes: Axes, rows: Sequence[Row]) -> None:
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
-    axes.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
+    axes.xaxis.set_major_locator(FixedLocator(_ticks(wide)))
     axes.xaxis.set_minor_locator(NullLocator())
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.4g}"))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: page.phrases.number(round(value, 4))))
     axes.xaxis.set_minor_formatter(NullFormatter())
+
+
+def _ticks(wide: float) -> list[float]:
+    """1 and round ratios on both sides of it, as far as the logarithm ``wide``."""
+    if wide > np.log(2.2):
+        return [0.25, 0.5, 1.0, 2.0, 4.0]
+    step = next(step for step in (0.5, 0.25, 0.2, 0.1, 0.05, 0.02, 0.01) if step < 1 - np.exp(-wide))
+    reach = int((np.exp(wide) - 1) / step)
+    return [1 + step * number for number in range(-reach, reach + 1) if 1 + step * number > np.exp(-wide)]
 
 
 def _draw_row(axes: Axes, row: Row, number: int, *, main: bool) -> None:

@@ -27,7 +27,7 @@ _SAYS = {
     "steady": "three years running from",
     "peak": "highest rate",
     "half_life": "down to half by",
-    "trend": "trend, a year",
+    "trend": "trend, ratio a year",
     "step": "step",
 }
 
@@ -100,7 +100,7 @@ def _by_concept(rows: Sequence[Row]) -> dict[str, list[Row]]:
 def _landmarks(table: pa.Table | None) -> list[Row]:
     rows = [row for row in _rows(table) if row["group"] == ALL and row["kind"] in _KINDS]
     told = [
-        {"p_adjusted": None, **row, "says": _SAYS[row["kind"]]}
+        {"p_adjusted": None, **row, "says": " ".join(filter(None, [_SAYS[row["kind"]], row.get("direction")]))}
         for row in rows
         if row["kind"] != "trend" or row["ratio"] is not None
     ]

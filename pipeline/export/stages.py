@@ -158,10 +158,10 @@ def _write_figure(study: Study, draft: Path, concept: str | None) -> None:
 def caption(study: Study) -> str:
     """What stands under each figure of the study."""
     made = read_table(study.export_folder / TABLES_FOLDER, "corpus").to_pylist()
+    made = [row for row in made if row["language"] in study.languages]
     documents: Counter[str] = Counter()
     for row in made:
-        if row["language"] in study.languages:
-            documents[row["language"]] += row["documents"]
+        documents[row["language"]] += row["documents"]
     years = [row["year"] for row in made if row["year"] is not None]
     return write_caption(
         title=study.title,
@@ -198,7 +198,6 @@ def _timeline_settings(study: Study) -> dict[str, Any]:
 
 def words_for_readers(study: Study) -> dict[str, Any]:
     """The settings that shape what is written for readers: those of the tables, and the study's own words."""
-    """The settings of what shows words of the study itself: captions, the report."""
     return _timeline_settings(study) | {"note": study.note, "name": study.name}
 
 
@@ -232,6 +231,7 @@ TIMELINES_STAGE = Stage(
     writes=(*(f"{name}.csv" for name in TABLES), "latex", TABLES_FOLDER),
     modules=(
         "pipeline.analyses",
+        "pipeline.concepts.lock",
         "pipeline.export.stages",
         "pipeline.export.tables",
         "pipeline.languages.segmenters",

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 
 from pipeline.analyses.counts import read_corpus
 from pipeline.analyses.topics import runs, tables
-from pipeline.analyses.topics.kept import read_fit
+from pipeline.analyses.topics.kept import FILES, read_fit
 from pipeline.analyses.topics.labels import label_path, write_template
 from pipeline.concepts.lexicon import load_lexicon
 from pipeline.concepts.mentions import MENTIONS_FILE
@@ -101,9 +101,7 @@ def _settings(study: Study) -> dict[str, Any]:
 
 def _reads(study: Study) -> list[Path]:
     chosen = study.model_folder / runs.CHOSEN
-    files = [
-        chosen / code / name for code in study.languages for name in ("model.json", "words.parquet", "units.parquet")
-    ]
+    files = [chosen / code / name for code in study.languages for name in (*sorted(FILES), runs.PASSAGES, runs.TOPICS)]
     names = (corpus.DOCUMENTS_FILE, corpus.PASSAGES_FILE, MENTIONS_FILE, tokens.WORDS_FILE)
     own = [study.lexicon, label_path(study), study.model_folder / runs.NUMBERS]
     return [*own, *files, *(study.corpus_folder / name for name in names)]
@@ -115,7 +113,13 @@ TOPICS_STAGE = Stage(
     settings=_settings,
     reads=_reads,
     writes=(*(f"{name}.csv" for name in TABLES), DOCUMENTS, WORKBOOK, TEMPLATE, FOLDER),
-    modules=("pipeline.analyses", "pipeline.export.tables", "pipeline.export.topics", "pipeline.store"),
+    modules=(
+        "pipeline.analyses",
+        "pipeline.concepts.lexicon",
+        "pipeline.export.tables",
+        "pipeline.export.topics",
+        "pipeline.store",
+    ),
     tools=("numpy", "pyarrow", "scipy", "xlsxwriter"),
     run=write_topics,
 )

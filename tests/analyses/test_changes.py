@@ -121,7 +121,9 @@ def test_one_loud_document_makes_no_step_and_hides_none(tmp_path: Path) -> None:
     assert of_kind(make_changes(tmp_path, flat), "step") == []
     loud = stepping()
     loud[20] = Doc(loud[20].date, 500, a=300)
-    assert [r["period"] for r in of_kind(make_changes(tmp_path, loud), "step")] == ["2015"]
+    (step,) = of_kind(make_changes(tmp_path, loud), "step")
+    assert (step["period"], step["direction"]) == ("2015", "up")
+    assert step["low"] < step["ratio"] < 1 < step["high"]  # of the full counts
 
 
 def test_with_too_little_there_is_no_step_and_an_empty_trend(tmp_path: Path) -> None:

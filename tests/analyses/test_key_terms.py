@@ -73,6 +73,16 @@ def test_the_terms_of_a_period_are_those_that_were_planted_in_it(tmp_path: Path)
     assert "Dorsch" not in {term for (period, _), own in of.items() for term, *_ in own if period}  # one document
 
 
+def test_words_with_a_sign_between_them_are_no_term(tmp_path: Path) -> None:
+    study = make_study(tmp_path, LEXICON)
+    fillers = ["Fluss", "Garten", "Schule", "Wald", "Bahn"]
+    texts = [f"Der {fillers[i % 5]} und Kunst/Kultur in {fillers[i * 3 % 4]} oder Neue Musik." for i in range(12)]
+    texts += [f"{word}的音乐、贸易和{word}。" for word in ["河流", "花园", "学校", "医院"] * 3]
+    build(study, [make_document(f"{i}", ("de" if i < 12 else "zh", text)) for i, text in enumerate(texts)])
+    rows = key_terms(study, read_corpus(study)).to_pylist()
+    assert {row["term"] for row in rows if row["method"] == "c_value"} == {"neu Musik"}
+
+
 def test_small_blocks_give_the_same_counts_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     study = make_study(tmp_path, LEXICON)
     build(study, documents())

@@ -23,7 +23,7 @@ def stretch(words: Sequence[int], gap: int = 1) -> Stretch:
     """One passage of words of one letter each; -1 is a stop word."""
     lemma = np.array(words, np.int64)
     start = np.arange(len(lemma)) * (1 + gap)
-    return Stretch(np.zeros(len(lemma), np.int64), start, start + 1, lemma)
+    return Stretch(np.zeros(len(lemma), np.int64), start, start + 1, lemma, np.arange(len(lemma)))
 
 
 def terms_of(*texts: Stretch, lemmas: int = 60, language: str = "de", least: int = 5) -> Multiwords:
@@ -53,6 +53,12 @@ def test_words_apart_or_behind_a_stop_word_are_no_term() -> None:
     assert len(terms_of(apart)) == 0
     assert len(terms_of(text, language="zh")) == 0  # a space between Chinese words is a border
     assert len(terms_of(stretch(text.lemma.tolist(), gap=0), language="zh")) == 1
+
+
+def test_a_sign_without_a_space_is_a_border_too() -> None:
+    text = planted(A, B)
+    signs = np.cumsum(text.lemma == B)  # one before each B, as in Kunst/Kultur
+    assert len(terms_of(text._replace(token=text.token + signs))) == 0
 
 
 def test_frequent_words_that_meet_by_chance_are_no_term() -> None:

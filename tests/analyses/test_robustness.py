@@ -280,3 +280,16 @@ def test_a_corpus_is_read_under_any_choice(tmp_path: Path) -> None:
     assert numbers == {"main": 2, "copies": 4, "notes": 3, "term": 1, "inclusive": 2}
     with pytest.raises(MissingTool):
         read_corpus(study, replace(main, segmenter="thulac"))
+
+
+def test_a_loud_document_before_a_rise_makes_it_no_fall(tmp_path: Path) -> None:
+    study = make_study(tmp_path, LEXICON)
+
+    def passages(year: int, number: int) -> Passages:
+        loud = 500 * ((year, number) == (2003, 11))
+        return [("zh", FILLER + "城市外交" * (says(number, year) + loud) + "都市外交" * (number == 0))]
+
+    grid, held = run(study, documents(passages))
+    step = held["a", "zh", "step"]
+    assert (step["main"], step["differ"]) == ("2010 up", "term 城市外交: none")
+    assert {row["step_directions"] for row in of_concept(grid).values() if row["steps"]} == {"up"}

@@ -82,4 +82,5 @@ def test_steps_up_and_down_again_are_two() -> None:
     concepts = [0, 1, 2, 3]
     steps = find_steps(part, concepts, deal(part, concepts, 499, 1), 499, 1)
     assert [[step.first for step in steps[i]] for i in concepts] == [[10, 15]] * 4
+    assert [[step.direction for step in steps[i]] for i in concepts] == [["up", "down"]] * 4
     assert all(step.p_value <= step.p_adjusted < LEVEL for i in concepts for step in steps[i])

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
+from made import TWO_CONCEPTS, make_study
+
+from pipeline.analyses.composition import COMPOSITION
 from pipeline.export.captions import write_caption
+from pipeline.export.stages import TABLES_FOLDER, caption
+from pipeline.store.tables import write_tables
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FULL: dict[str, Any] = {
     "title": "City diplomacy.",
@@ -47,3 +56,17 @@ def test_what_there_is_none_of_is_not_said() -> None:
 
 def test_one_year_is_one_year() -> None:
     assert ", 2014;" in write_caption(**{**FULL, "years": (2014, 2014)})
+
+
+def test_documents_of_other_languages_are_neither_counted_nor_undated_nor_in_the_span(tmp_path: Path) -> None:
+    study = make_study(tmp_path, TWO_CONCEPTS)
+    study.export_folder.mkdir(parents=True)
+    none = dict.fromkeys(("passages", "words", "characters", "duplicates", "rejected"), 0)
+    rows = [
+        {"language": code, "source_type": "speech", "year": year, "documents": number, "undated": 0 if year else number}
+        for code, year, number in (("zh", 2014, 5), ("de", 2016, 4), ("de", None, 1), ("fr", 1990, 7), ("fr", None, 30))
+    ]
+    table = pa.Table.from_pylist([none | row for row in rows], COMPOSITION)
+    write_tables(study.export_folder / TABLES_FOLDER, {"corpus": table})
+    said = "Made. 10 documents (Chinese 5, German 5), 2014 to 2016; 1 without a date is in no period. "
+    assert caption(study).startswith(said)

@@ -16,6 +16,8 @@ from PIL import Image
 
 from pipeline.errors import InputError
 from pipeline.export import figures
+from pipeline.export.panels import Page
+from pipeline.export.phrases import PHRASES
 from pipeline.export.series import anchor, concept_rows, read_series
 
 from .synthetic import CONCEPTS, LABELS, TIMELINES, make_timelines, month_periods, year_periods
@@ -293,3 +295,25 @@ def test_the_data_of_a_figure_are_the_rows_it_was_drawn_from() -> None:
     overview = figures.figure_data(table)
     assert set(overview["concept"].to_pylist()) == set(CONCEPTS)
     assert set(overview["group"].to_pylist()) == {"all"}
+
+
+@pytest.mark.parametrize(("code", "number"), [("en", 0), ("de", 0), ("zh", 2), ("zh", 5)])
+def test_a_key_with_all_its_entries_stays_on_the_page(code: str, number: int) -> None:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    from pipeline.export.fonts import drawing
+
+    names = ("speech", "article", "city_website", "news", "parliament")[:number]
+    table = make_timelines(concepts=[ONE], groups=tuple(f"source_type={name}" for name in names))
+    high = pc.if_else(pc.equal(table["period"], "2012"), 1e6, table["high"])
+    notes = pc.if_else(pc.equal(table["period"], "2013"), "few_documents", table["interval_note"])
+    for name, column in (("high", high), ("interval_note", notes)):
+        table = table.set_column(table.column_names.index(name), name, column)
+    steps = {(ONE, "zh"): [2014.0]}
+    page = Page(174.0, PHRASES[code], titled=False)
+    figure = figures.draw_concept(table, ONE, LABELS[ONE], "", page=page, steps=steps)
+    (key,) = figure.legends
+    assert len(key.get_texts()) == 6 + number  # all that there can be
+    with drawing():
+        FigureCanvasAgg(figure).draw()
+        assert key.get_window_extent().y0 >= 0

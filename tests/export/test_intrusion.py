@@ -184,6 +184,7 @@ def test_a_wrong_sheet_is_an_error_that_names_the_place(
         ("blank.csv", b"\n\n", "the sheet is empty"),
         ("binary.csv", bytes(range(256)) * 9, "this is no CSV"),
         ("text.xlsx", b"PK no book", "no XLSX workbook"),
+        ("short.csv", b"item,intruder,sheet\nw001,a\n", "sheet '' is none of the study"),
         ("quote.csv", b'sheet,item,intruder\ns1,"w001,a\n', "quotation mark"),
     ],
 )

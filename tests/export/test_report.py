@@ -288,3 +288,19 @@ def test_rates_per_million_characters_are_called_so() -> None:
         assert all(f"per million {below}" in figure.get("aria-label") for figure in page.iter("figure")
                    if "per million" in (figure.get("aria-label") or ""))  # fmt: skip
         assert any(heading.text == below for heading in page.iter("th"))
+
+
+@pytest.mark.parametrize("mentions", [80, 5000])
+def test_where_the_concordance_is_a_sample_the_page_does_not_say_that_all_is_in_it(mentions: int) -> None:
+    timelines = make_timelines(concepts=["city_diplomacy"], languages=("zh",), rate=500)
+    every = make_concordance(timelines)
+    lines = every.slice(every.num_rows - 80)  # the undated ones are the last
+    for name, number in (("lines", 80), ("mentions", mentions)):
+        lines = lines.append_column(name, pa.array([number] * 80, pa.int64()))
+    text = " ".join(
+        render(timelines=timelines, concordance=lines, changes=CHANGES.empty_table()).text_content().split()
+    )
+    is_sample = mentions > 80
+    assert ("at least 2 undated" in text) == is_sample
+    assert ("The study asks for a sample of the lines: concordance.csv." in text) == is_sample
+    assert ("All are in concordance.csv." in text) != is_sample

@@ -47,7 +47,7 @@ def test_a_cell_has_a_row_for_each_choice_that_changes_something() -> None:
     figure = draw_choices(grid(), LABELS, cells, Page(174.0, PHRASES["zh"]))
     said = words(figure)
     assert {
-        "城市外交 (中文)",
+        "城市外交（中文）",
         "本研究的计数",
         "计入脚注和参考文献",
         "去除都市外交",
@@ -81,3 +81,21 @@ def test_without_a_trend_there_is_a_sentence() -> None:
     assert list_cells(empty, LABELS) == []
     for phrases in PHRASES.values():
         assert len("".join(words(draw_choices(empty, LABELS, [], Page(84.0, phrases))))) > 10
+
+
+def test_the_axis_writes_numbers_as_the_language_does() -> None:
+    for code, mark, other in (("de", ",", "."), ("en", ".", ","), ("zh", ".", ",")):
+        figure = draw_choices(grid(), LABELS, [("city", "zh")], Page(174.0, PHRASES[code]))
+        ticks = figure.axes[0].xaxis.get_major_formatter()
+        assert ticks(1.25) == f"1{mark}25"
+        assert other not in ticks(0.5)
+
+
+def test_the_axis_has_1_and_ticks_on_both_sides_of_it() -> None:
+    for low, high in ((0.5, 40.0), (0.9, 1.3), (0.6, 1.1), (1.2, 2.3), (0.99, 1.003)):
+        table = pa.Table.from_pylist([row("city", "main", low=low, high=high)], ROBUSTNESS)
+        axes = draw_choices(table, LABELS, [("city", "zh")], Page(84.0)).axes[0]
+        shown = [tick for tick in axes.get_xticks() if axes.get_xlim()[0] <= tick <= axes.get_xlim()[1]]
+        assert 1 in shown
+        assert shown[0] < 1 < shown[-1]
+        assert len(shown) <= 7

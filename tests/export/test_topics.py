@@ -13,13 +13,17 @@ import pyarrow.parquet as pq
 import pytest
 from topic_studies import DE, run, themes, topic_study
 
+from pipeline.__main__ import stages_for
 from pipeline.analyses.counts import read_corpus
 from pipeline.analyses.topics import tables
 from pipeline.analyses.topics.labels import label_path
 from pipeline.analyses.topics.units import read_units
-from pipeline.export.parquet import PARQUET_STAGES
+from pipeline.export import bilingual
+from pipeline.export.keywords_stage import KEYWORD_TABLES
+from pipeline.export.parquet import NAMES, parquet_stages
 from pipeline.export.pyldavis import PYLDAVIS_STAGE
-from pipeline.export.topics import TABLES, read_topic_data
+from pipeline.export.stages import TABLES as TIMELINE_TABLES
+from pipeline.export.topics import TABLES, TOPICS_STAGE, read_topic_data
 from pipeline.stages import bring_up_to_date
 from pipeline.store import corpus as store
 
@@ -156,7 +160,7 @@ def test_the_data_of_a_figure_are_the_tables_and_the_models(made: Study) -> None
 
 
 def test_the_workbook_and_the_parquet_files_hold_the_tables(made: Study) -> None:
-    bring_up_to_date([PARQUET_STAGES["topics"]], made, lambda *_: None)
+    bring_up_to_date(parquet_stages([TOPICS_STAGE]), made, lambda *_: None)
     book = openpyxl.load_workbook(made.export_folder / "topics.xlsx")
     assert book.sheetnames == list(TABLES)
     for name in TABLES:
@@ -168,9 +172,12 @@ def test_the_workbook_and_the_parquet_files_hold_the_tables(made: Study) -> None
 
 
 def test_each_stage_that_writes_tables_has_one_that_writes_them_as_parquet() -> None:
-    assert set(PARQUET_STAGES) == {"timelines", "topics", "topic_pairs", "keywords"}
-    written = [name for stage in PARQUET_STAGES.values() for name in stage.writes]
-    assert len(set(written)) == len(written)
+    stages = stages_for("report", parquet=True, pairs=True)
+    behind = [stage for stage in stages if stage.name in NAMES.values()]
+    assert [stage.name for stage in behind] == ["parquet", "topics_parquet", "pairs_parquet", "keywords_parquet"]
+    written = [name for stage in behind for name in stage.writes]
+    tables = [*TIMELINE_TABLES, *TABLES, *bilingual.TABLES, *KEYWORD_TABLES]
+    assert written == [f"{name}.parquet" for name in tables]
     assert not {"topic_documents.parquet"} & set(written)
 
 

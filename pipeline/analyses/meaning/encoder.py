@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -69,6 +70,16 @@ def encoder_of(study: Study) -> tuple[str, str]:
     named = study.encoder.model
     folder = study.resolve(named)
     return (str(folder) if named != PACKAGED and folder.is_dir() else named, study.encoder.prefix)
+
+
+def encoder_versions(study: Study) -> dict[str, str | None]:
+    """The software that the study's vectors depend on, each with its version; None for what is not installed."""
+    names = (PACKAGED,) if study.encoder.model == PACKAGED else ("sentence-transformers", "torch", "transformers")
+    found: dict[str, str | None] = dict.fromkeys(names)
+    for name in names:
+        with suppress(importlib.metadata.PackageNotFoundError):
+            found[name] = importlib.metadata.version(name)
+    return found
 
 
 @cache

@@ -75,7 +75,8 @@ def term_candidates(
                 continue
             candidates = centre(vectors[other])
             cosines = of_terms @ candidates.T
-            scores = 2 * cosines - _near(candidates, of_language)
+            # Of one row the first term is the same everywhere, but a concept's terms are rows that are compared.
+            scores = 2 * cosines - _near(of_terms, candidates)[:, None] - _near(candidates, of_language)
             for concept in concepts:
                 mine = np.array([i for i, term in enumerate(terms) if term.concept == concept.id], np.int64)
                 if not len(mine):

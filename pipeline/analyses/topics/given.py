@@ -7,11 +7,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow.compute as pc
 
 from pipeline.analyses.periods import cut_periods, period_of
 from pipeline.analyses.topics.models import Given
 from pipeline.analyses.topics.units import JOINER
 from pipeline.errors import StudyError, known_names
+from pipeline.store import tokens
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,15 +39,7 @@ def read_given(study: Study, corpus: Corpus, units: Units, concepts: Sequence[Co
     if model in {"dmr", "stm"}:
         return replace(_covariates(study, corpus, units.document), document=units.document), []
     if model == "keyatm":
-        joiner = JOINER.get(units.language, "_")
-        words = {
-            concept.id: [
-                t.form.replace(" ", joiner)
-                for t in concept.terms
-                if t.language == units.language and t.match != "regex"
-            ]
-            for concept in concepts
-        }
+        words = _keywords(study, corpus, units, concepts)
         known = set(units.vocabulary.to_pylist())
         if not any(known & set(forms) for forms in words.values()):
             raise StudyError(
@@ -65,6 +59,25 @@ def is_dated(study: Study, corpus: Corpus) -> NDArray[np.bool_]:
     periods = cut_periods(corpus.dates, study.timelines.period, study.timelines.years)
     dated: NDArray[np.bool_] = period_of(corpus.dates, periods) >= 0
     return dated
+
+
+def _keywords(study: Study, corpus: Corpus, units: Units, concepts: Sequence[Concept]) -> dict[str, list[str]]:
+    """For each concept what its mentions are called as words of units: terms of several words, lemmas of single ones.
+
+    A term may stand in the lexicon as a plural or in Traditional characters, and its word in the units never does.
+    """
+    joiner = JOINER.get(units.language, "_")
+    table = corpus.mentions.filter(pc.equal(corpus.mentions["language"], units.language))
+    found = table.group_by(["concept", "term", "surface"]).aggregate([]).to_pylist()
+    types = tokens.read_types(study.corpus_folder / tokens.TYPES_FILE, ["language", "form", "lemma"])
+    spoken = pc.and_(pc.equal(types["language"], units.language), pc.is_in(types["form"], table["surface"].unique()))
+    lemmas: dict[str, set[str]] = {}
+    for row in types.filter(spoken).to_pylist():
+        lemmas.setdefault(row["form"], set()).add(row["lemma"])
+    words: dict[str, set[str]] = {concept.id: set() for concept in concepts}
+    for row in found:
+        words[row["concept"]] |= lemmas.get(row["surface"], {row["term"].replace(" ", joiner)})
+    return {concept: sorted(own) for concept, own in words.items()}
 
 
 def _covariates(study: Study, corpus: Corpus, document: NDArray[np.int64]) -> Given:

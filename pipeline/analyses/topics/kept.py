@@ -37,7 +37,8 @@ _ABOUT, _WORDS, _UNITS, _EFFECTS, _PERIODS = (
 )  # fmt: skip
 SCALES = ("share", "log_prior")
 """What effects are measured in; `Fitted.more` has ``share_effects`` and ``share_errors``."""
-_FILES = {_ABOUT, _WORDS, _UNITS, _EFFECTS, _PERIODS}
+FILES = frozenset({_ABOUT, _WORDS, _UNITS, _EFFECTS, _PERIODS})
+"""What a fit has, the last two where the model has them."""
 _DRAFT = re.compile(r"\..+\.[0-9a-f]{8}")
 _NEEDED = ("format", "key", "language", "lexicon", "alpha", "names")
 
@@ -177,7 +178,7 @@ def remove_fits(folder: Path, keep: Collection[str]) -> int:
     for path in sorted(folder.iterdir()) if folder.is_dir() else []:
         if path.name in keep or path.is_symlink() or not path.is_dir():
             continue
-        ours = {entry.name for entry in path.iterdir()} <= _FILES
+        ours = {entry.name for entry in path.iterdir()} <= FILES
         if _DRAFT.fullmatch(path.name):
             if ours:
                 shutil.rmtree(path)

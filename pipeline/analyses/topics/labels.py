@@ -98,7 +98,8 @@ def name_topics(
     share = np.array([[len(own_ & set(words)) / len(set(words)) for own_ in own] for _, words in by_hand])
     lost = {label for label, _ in by_hand}
     if share.size:
-        for row, topic in zip(*linear_sum_assignment(-share), strict=True):
+        fitting = np.where(share >= ENOUGH, share, 0.0)  # what fits too little would else push aside what fits
+        for row, topic in zip(*linear_sum_assignment(-fitting), strict=True):
             if share[row, topic] >= ENOUGH:
                 labels[topic] = Label(by_hand[row][0], by_hand=True, overlap=float(share[row, topic]))
                 lost.discard(by_hand[row][0])

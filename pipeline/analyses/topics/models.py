@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float32]
 
-FORMAT = 2
+FORMAT = 3
 """Raised when what `fit` gives for the same input, or how a model is kept, changes."""
 _FOLD_IN_ROUNDS, _FOLD_IN_VALUES = 50, 4_000_000
 
@@ -136,6 +136,7 @@ def _fold_in(row: Any, phi: Any, times: Any, alpha: Any, units: int) -> Any:
     theta = np.tile(alpha / alpha.sum(), (units, 1))
     bounds = np.searchsorted(row, np.arange(units))
     empty = np.bincount(row, minlength=units) == 0
+    moving = np.ones(units, np.bool_)
     for _ in range(_FOLD_IN_ROUNDS):
         share = theta[row] * phi
         share *= (times / np.maximum(share.sum(axis=1), 1e-300))[:, None]
@@ -145,8 +146,10 @@ def _fold_in(row: Any, phi: Any, times: Any, alpha: Any, units: int) -> Any:
         sums[empty] = 0
         fresh = sums + alpha
         fresh /= fresh.sum(axis=1, keepdims=True)
-        done = np.abs(fresh - theta).max(initial=0) < 1e-6
-        theta = fresh
-        if done:
+        # A unit stays as it is once it has settled, however long others take: it depends on its words alone.
+        settled = np.abs(fresh - theta).max(axis=1, initial=0) < 1e-6
+        theta[moving] = fresh[moving]
+        moving &= ~settled
+        if not moving.any():
             break
     return theta

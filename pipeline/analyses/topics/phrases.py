@@ -26,7 +26,7 @@ _GAP = 1
 
 
 class Run(NamedTuple):
-    """Words of running text, in order; begin and end are passage << 32 + code point."""
+    """Words of running text, in order; begin and end are passage << 32 + code point + 2 for each sign before."""
 
     passage: Ints
     begin: Ints

@@ -298,13 +298,15 @@ def _mean(values: NDArray[np.float64]) -> float | None:
 
 
 def _dated(units: Units, dated: NDArray[np.bool_]) -> Units:
-    """Those units whose documents have a period."""
+    """Those units whose documents have a period, and their words."""
     stays = dated[units.document]
+    counts = units.counts[stays]
+    words = np.unique(counts.indices)  # a word of undated texts alone would have a probability that no text gave it
     number = np.where(stays, np.cumsum(stays) - 1, -1)
     of_passage = np.where(units.unit_of_passage >= 0, np.append(number, -1)[units.unit_of_passage], -1)
     return replace(
-        units, counts=units.counts[stays], document=units.document[stays], passage=units.passage[stays],
-        unit_of_passage=of_passage,
+        units, counts=counts[:, words], vocabulary=units.vocabulary.take(pa.array(words)),
+        document=units.document[stays], passage=units.passage[stays], unit_of_passage=of_passage,
     )  # fmt: skip
 
 

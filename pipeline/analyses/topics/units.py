@@ -213,6 +213,8 @@ def _runs(study: Study, corpus: Corpus, words: _Words, code: str, of_passage: In
         low = np.searchsorted(stop, (passage[mine] << 32) + start[mine], side="right")
         high = np.searchsorted(begin, (passage[mine] << 32) + end[mine])
         several = np.flatnonzero(high - low > 1)
+        apart = 2 * (row - np.arange(len(row)))  # signs are no words, but they keep two words apart
+        begin, stop = begin + apart, stop + apart
         word = words.of_type[type_[row]]
         stays = np.ones(len(row), np.bool_)
         size = (high - low)[several]

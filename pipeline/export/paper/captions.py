@@ -23,18 +23,20 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "each panel has its own scale.{part}",
         "robust": "Rate ratio per year with its 95 % interval, all texts: as the study counts (band) and with one "
         "choice changed at a time; on the right the first periods of steps. Hollow marks: direction, significance or "
-        "steps differ from the study's own. P-values are corrected for the number of concepts, not for that of "
+        "steps differ from the study's own. The p-values are corrected for the number of concepts, not for that of "
         "choices.{part}",
         "mix": "Changes of rates from the first period to the last and over steps, all texts, split (Kitagawa 1955) "
-        "into what happened within sources, what comes from another mix of them, and sources that stand on one side "
-        "only. In percent of the higher of the two rates; diamond: the whole change.{part}",
+        "into what happened within sources, what comes from another mix of them, and sources that are there only "
+        "before or only after. In percent of the higher of the two rates; diamond: the whole change.{part}",
         "part": " Part {} of {}.",
         "band": "Band: 95 % interval from a bootstrap over documents ({draws} draws, seed {seed}).",
         "marks": "Hollow points: an interval that is not to be trusted; a line breaks where there are no texts.",
         "steps": "Dashed upright lines: steps of the rate.",
         "corpus": "The corpus by language and kind of source.",
         "changes": "First dated mention of each concept.",
-        "steps_table": "Steps and trends of the concepts' rates, before and after per million {below}.",
+        "steps_table": "Steps and trends of the rates per million {below}: before and after a step; of a trend as "
+        "fitted in the first and the last period. Ratio: after to before, of a trend per year, with its 95 % interval; "
+        "p from permuting documents over time, adjusted for the number of concepts (Holm).",
         "timeline": "{name}: mentions per million {below} by period, all texts. Mentions (documents with a mention), "
         "rate, 95 % interval.",
     },
@@ -47,19 +49,21 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "multiples": "Nennungen je Million {below} in allen Texten, ein Feld je Begriff, eine Linie je Sprache; jedes "
         "Feld hat seinen eigenen Maßstab.{part}",
         "robust": "Ratenverhältnis je Jahr mit 95-%-Intervall, alle Texte: wie die Studie zählt (Band) und mit jeweils "
-        "einer geänderten Entscheidung; rechts die ersten Zeiträume von Sprüngen. Hohle Marken: Richtung, Signifikanz "
-        "oder Sprünge weichen ab. P-Werte sind für die Zahl der Begriffe korrigiert, nicht für die der "
+        "einer geänderten Entscheidung; rechts die ersten Zeiträume von Sprüngen. Offene Symbole: Richtung, "
+        "Signifikanz oder Sprünge weichen ab. Die p-Werte sind für die Zahl der Begriffe korrigiert, nicht für die der "
         "Entscheidungen.{part}",
         "mix": "Änderungen der Raten vom ersten zum letzten Zeitraum und über Sprünge, alle Texte, zerlegt (Kitagawa "
-        "1955) in das, was in den Quellen geschah, was aus einer anderen Mischung kommt, und Quellen, die nur auf "
-        "einer Seite stehen. In Prozent der höheren der beiden Raten; Raute: die ganze Änderung.{part}",
+        "1955) in Änderungen innerhalb der Quellen, Änderungen ihrer Zusammensetzung und Quellen, die es nur vorher "
+        "oder nur nachher gibt. In Prozent der höheren der beiden Raten; Raute: Gesamtänderung.{part}",
         "part": " Teil {} von {}.",
         "band": "Band: 95-%-Intervall aus einem Bootstrap über Dokumente ({draws} Ziehungen, Startwert {seed}).",
-        "marks": "Hohle Punkte: ein Intervall, das nicht verlässlich ist; wo es keine Texte gibt, bricht die Linie ab.",
+        "marks": "Offene Punkte: Das Intervall ist nicht verlässlich. Wo es keine Texte gibt, bricht die Linie ab.",
         "steps": "Gestrichelte senkrechte Linien: Sprünge der Rate.",
         "corpus": "Das Korpus nach Sprache und Art der Quelle.",
         "changes": "Erste datierte Nennung jedes Begriffs.",
-        "steps_table": "Sprünge und Trends der Begriffe, vorher und nachher je Million {below}.",
+        "steps_table": "Sprünge und Trends der Raten je Million {below}: vor und nach einem Sprung; bei Trends die "
+        "geschätzten Werte im ersten und im letzten Zeitraum. Verhältnis: nachher zu vorher, bei Trends je Jahr, mit "
+        "95-%-Intervall; p aus Permutationen der Dokumente über die Zeit, korrigiert für die Zahl der Begriffe (Holm).",
         "timeline": "{name}: Nennungen je Million {below} nach Zeitraum, alle Texte. Nennungen (Dokumente mit "
         "Nennung), Rate, 95-%-Intervall.",
     },
@@ -69,16 +73,17 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "side": "全部文本中的每百万{below}提及次数：每行一个概念，每列一种语言；各图刻度不同。{part}",
         "multiples": "全部文本中的每百万{below}提及次数：每格一个概念，每条线一种语言；各图刻度不同。{part}",
         "robust": "每年频率比及其95%区间（全部文本）：灰带为本研究的计数方式，其余各行每次只改变一项选择；"
-        "右侧为突变起始时段。空心点：方向、显著性或突变与本研究不一致。P值按概念数校正，未按选择数校正。{part}",
+        "右侧为突变起始时段。空心点：方向、显著性或突变与本研究的计数结果不一致。p值按概念数校正，未按选项数校正。{part}",
         "mix": "全部文本中首末时段之间及突变前后频率的变化，按Kitagawa（1955）分解为来源内部的变化、来源构成的变化和"
-        "仅一侧有的来源；以两个频率中较高者的百分比表示，菱形为总变化。{part}",
+        "仅见于前期或后期的来源；以两个频率中较高者的百分比表示，菱形为总变化。{part}",
         "part": "第{}部分，共{}部分。",
         "band": "灰带：按文献抽样的自助法所得95%区间（抽样{draws}次，随机种子{seed}）。",
         "marks": "空心点：区间不可靠；无文本处线条中断。",
         "steps": "竖虚线：频率的突变。",
         "corpus": "语料库构成（按语言和来源类别）。",
         "changes": "各概念首次有日期的提及。",
-        "steps_table": "各概念频率的突变与趋势；前后频率均为每百万{below}。",
+        "steps_table": "各概念每百万{below}频率的突变与趋势：突变列出前后频率，趋势列出首末时段的拟合值。"
+        "比率为后与前之比（趋势为每年之比），附95%区间；p值由文献在时间上的置换得出，按概念数作Holm校正。",
         "timeline": "{name}：各时段每百万{below}提及次数，全部文本。提及次数（含提及的文献数）、频率、95%区间。",
     },
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pyarrow.compute as pc
@@ -24,8 +24,6 @@ from pipeline.store.tables import read_table
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
-
-    import pyarrow as pa
 
     from pipeline.records import Concept
     from pipeline.study import Study
@@ -98,6 +96,8 @@ class Facts:
     counted_on: dt.date | None
     lock: LockFacts | None = None
     """None where the lexicon was never locked."""
+    models: Mapping[str, str] = field(default_factory=dict)
+    """Name and version of the trained model of a language, where the study names one."""
 
 
 def read_facts(study: Study) -> Facts:
@@ -148,6 +148,7 @@ def read_facts(study: Study) -> Facts:
         lexicon_sha256=made["lexicon_sha256"],
         counted_on=dt.date.fromisoformat(made["counted_on"]) if made["counted_on"] else None,
         lock=_lock_facts(study, concepts),
+        models=made["models"],
     )
 
 
@@ -176,11 +177,15 @@ def manifest_facts(study: Study) -> dict[str, Any]:
     tools: dict[str, str] = {}
     for name in ("corpus", "tokens", "mentions", "timelines", "figures"):
         tools |= stages.get(name, {}).get("made_from", {}).get("tools", {})
+    cut = stages.get("tokens", {}).get("made_from", {}).get("settings", {})
+    for versions in cut.get("segmenters", {}).values():  # another one than the language's own
+        tools |= dict(part.rsplit(" ", 1) for part in versions.split("; "))
     counted = stages.get(TIMELINES_STAGE.name, {})
     reads = counted.get("made_from", {}).get("reads", {})
     timelines, mentions = read_summary(TIMELINES_STAGE, study), read_summary(MENTIONS_STAGE, study)
     return {
         "tools": {name.replace("_", "-").lower(): version for name, version in sorted(tools.items())},
+        "models": {code: model["model"] for code, model in cut.get("models", {}).items()},
         "lexicon_sha256": reads.get(path_name(study.lexicon, study.root), ""),
         "counted_on": counted.get("finished", "")[:10],
         "undated_mentions": timelines.get("undated_mentions", 0),
@@ -189,24 +194,6 @@ def manifest_facts(study: Study) -> dict[str, Any]:
         "found": mentions.get("mentions", 0),
         "rejects": dict(Counter(read_summary(CORPUS, study).get("rejects", {})).most_common()),
     }
-
-
-def summarise_corpus(corpus: pa.Table, languages: Sequence[str]) -> list[dict[str, Any]]:
-    """One row for each language and source type, the study's languages first; ``years`` is the first and the last."""
-    order = {code: number for number, code in enumerate(languages)}
-    counts = ("documents", "passages", "words", "characters", "duplicates", "undated", "rejected")
-    sums = corpus.group_by(["language", "source_type"], use_threads=False).aggregate(
-        [*((name, "sum") for name in counts), ("year", "min"), ("year", "max")]
-    )
-    return [
-        {
-            "language": row["language"],
-            "source_type": row["source_type"],
-            "years": (row["year_min"], row["year_max"]) if row["year_min"] is not None else None,
-            **{name: row[f"{name}_sum"] for name in counts},
-        }
-        for row in sorted(sums.to_pylist(), key=lambda row: order.get(row["language"], len(order)))
-    ]
 
 
 def _sum(rows: Sequence[Mapping[str, Any]], column: str, **where: str) -> int:

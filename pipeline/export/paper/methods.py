@@ -71,7 +71,8 @@ def _corpus(facts: Facts) -> str:
 
 
 def _counting(facts: Facts) -> str:
-    sentences = [f"A lexicon of {_many(facts.concepts, 'concept')} with {_many(facts.terms, 'term')} was searched for."]
+    lexicon = f"a lexicon of {_many(facts.concepts, 'concept')}"
+    sentences = [f"The texts were searched for the {_many(facts.terms, 'term')} of {lexicon}."]
     if "zh" in facts.languages:
         sentences.append(
             "Chinese terms were matched on the characters of a paragraph, Traditional read as Simplified, so that word "
@@ -104,7 +105,8 @@ def _rates(facts: Facts) -> str:
         "A period without texts has no frequency, which is not zero.",
         (
             f"Intervals are 95 % intervals from a bootstrap over whole documents ({draws}, seed {facts.seed}), "
-            "taken on the log scale with Student's quantiles."
+            "taken on the log scale with Student's quantiles; where no more than a single document has a mention, they "
+            "are those of a Poisson count."
         ),
         "Shares of documents have Wilson's 95 % interval.",
         "Dispersion over documents is Gries' normalised deviation of proportions (DP).",
@@ -113,9 +115,14 @@ def _rates(facts: Facts) -> str:
         sentences.append("Adjusted frequencies hold the mix of sources constant by direct standardisation.")
     if "step" in facts.kinds_of_change:
         exposure = "words" if words else "characters"
-        sentences.append(f"Steps are changes of level found by likelihood for counts with the {exposure} as exposure.")
+        sentences.append(
+            f"Steps are changes of level, found by the likelihood of negative binomial counts with the {exposure} as "
+            "exposure."
+        )
     if "trend" in facts.kinds_of_change:
-        sentences.append("Trends are rate ratios per year.")
+        sentences.append(
+            "Trends are rate ratios per year, by Poisson regression over documents with robust standard errors."
+        )
     if {"step", "trend"} & set(facts.kinds_of_change):
         sentences.append(
             "Their p-values come from permuting whole documents over time and are adjusted for the number of concepts "

@@ -93,7 +93,8 @@ def _corpus(facts: Facts) -> str:
 
 def _counting(facts: Facts) -> str:
     concepts = _many(facts.concepts, "Begriff", "Begriffen")
-    sentences = [f"Gesucht wurde ein Lexikon mit {concepts} und {_many(facts.terms, 'Suchwort', 'Suchwörtern')}."]
+    terms = _many(facts.terms, "Suchwort", "Suchwörtern")
+    sentences = [f"Grundlage der Suche ist ein Lexikon mit {concepts} und {terms}."]
     if "zh" in facts.languages:
         sentences.append(
             "Chinesische Suchwörter wurden auf den Schriftzeichen eines Absatzes gesucht, Langzeichen als Kurzzeichen "
@@ -128,23 +129,29 @@ def _rates(facts: Facts) -> str:
     sentences = [
         f"Häufigkeiten sind {_PERIODS.get(facts.period, own)} als Nennungen je Million {below} angegeben.",
         f"Bezugsgröße sind die {said} derselben Sprache; in Wörter zerlegt wurden die Texte mit {GERMAN.join(cut)}.",
-        "Ein Zeitraum ohne Texte hat keine Häufigkeit, auch nicht null.",
+        "Für Zeiträume ohne Texte ist keine Häufigkeit angegeben; sie gelten nicht als null.",
         (
-            f"Die Intervalle sind 95-%-Intervalle aus einem Bootstrap ganzer Dokumente ({draws}, "
-            f"Startwert {facts.seed}), auf der logarithmischen Skala mit Quantilen der Student-Verteilung."
+            f"Die Intervalle sind 95-%-Intervalle aus einem Bootstrap über ganze Dokumente ({draws}, "
+            f"Startwert {facts.seed}), berechnet auf der logarithmischen Skala mit Quantilen der Student-Verteilung; "
+            "wo höchstens ein einzelnes Dokument eine Nennung enthält, gelten die Grenzen einer Poisson-Zählung."
         ),
-        "Anteile von Dokumenten haben das 95-%-Intervall nach Wilson.",
-        "Die Streuung über Dokumente ist die normierte Deviation of Proportions (DP) nach Gries.",
+        "Für Anteile von Dokumenten ist das 95-%-Intervall nach Wilson angegeben.",
+        "Maß der Streuung über die Dokumente ist die normierte Deviation of Proportions (DP) nach Gries.",
     ]
     if facts.adjusted:
-        sentences.append("Bereinigte Häufigkeiten halten die Mischung der Quellen durch direkte Standardisierung fest.")
+        sentences.append(
+            "Bereinigte Häufigkeiten halten die Zusammensetzung der Quellen durch direkte Standardisierung konstant."
+        )
     if "step" in facts.kinds_of_change:
         sentences.append(
-            "Sprünge sind Niveauänderungen, gesucht mit einer Likelihood für Zählungen und den "
+            "Sprünge sind Niveauänderungen, ermittelt mit der Likelihood negativ binomialverteilter Zählungen und den "
             f"{'Wörtern' if words else 'Zeichen'} als Exposition."
         )
     if "trend" in facts.kinds_of_change:
-        sentences.append("Trends sind Ratenverhältnisse je Jahr.")
+        sentences.append(
+            "Trends sind Ratenverhältnisse je Jahr aus einer Poisson-Regression über Dokumente mit robusten "
+            "Standardfehlern."
+        )
     if {"step", "trend"} & set(facts.kinds_of_change):
         sentences.append(
             "Ihre p-Werte beruhen auf Permutationen ganzer Dokumente über die Zeit und sind für die Zahl der geprüften "

@@ -70,7 +70,7 @@ def _counting(facts: Facts) -> str:
         sentences.append("中文词条按段落的字符匹配，繁体按简体处理，因此分词不影响计数。")
     others = [CHINESE.language(code) for code in facts.languages if code != "zh"]
     if others:
-        sentences.append(f"{CHINESE.join(others)}词条按词元匹配，屈折形式一并计入。")
+        sentences.append(f"{CHINESE.join(others)}词条按词目（lemma）匹配，屈折形式一并计入。")
     sentences.append("提及相互重叠时只计最长者。")
     if facts.excluded:
         sentences.append(f"另有{_N(facts.excluded)}个包含词条的较长字符串（如机构名称）不视为提及。")
@@ -88,7 +88,7 @@ def _rates(facts: Facts) -> str:
         "无文本的时段没有频率，不作零处理。",
         (
             f"区间为95%区间，由以整篇文献而非单词为抽样单位的自助法得出（抽样{_N(facts.draws)}次，随机种子{facts.seed}），"
-            "在对数尺度上按t分布的分位数计算。"
+            "在对数尺度上按t分布的分位数计算；至多仅有单篇文献含提及时，取泊松计数的界限。"
         ),
         "文献比例采用Wilson 95%区间，文献间离散度为Gries的标准化比例偏差（DP）。",
     ]
@@ -96,9 +96,9 @@ def _rates(facts: Facts) -> str:
         sentences.append("调整后的频率以直接标准化法固定来源构成。")
     if "step" in facts.kinds_of_change:
         exposure = "词数" if facts.per == "words" else "字符数"
-        sentences.append(f"突变指频率水平的改变，以{exposure}为暴露量、用计数似然法检测。")
+        sentences.append(f"突变指频率水平的改变，以{exposure}为暴露量、按负二项分布的似然检测。")
     if "trend" in facts.kinds_of_change:
-        sentences.append("趋势以每年的频率比表示。")
+        sentences.append("趋势以每年的频率比表示，由以文献为单位、采用稳健标准误的泊松回归得出。")
     if {"step", "trend"} & set(facts.kinds_of_change):
         sentences.append("其p值由整篇文献在时间上的置换得出，并按所检验概念数作Holm校正。")
     return "".join(sentences)

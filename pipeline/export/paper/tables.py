@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pipeline.export.composition import summarise_corpus
 from pipeline.export.names import short_title, title_of
 from pipeline.export.paper import captions
-from pipeline.export.paper.facts import summarise_corpus
 from pipeline.export.paper.latex import set_table, set_text
 from pipeline.export.series import ALL, concept_rows
 
@@ -24,21 +24,24 @@ _HEADS: Mapping[str, Mapping[str, str]] = {
         "characters": "Characters", "copies": "Copies", "undated": "Undated", "concept": "Concept", "date": "Date",
         "document": "Document", "period": "Period", "mentions": "Mentions", "rate": "Rate", "interval": "95 % interval",
         "kind": "Kind", "before": "Before", "after": "After", "ratio": "Ratio", "p": "p (adj.)", "none": "no texts",
-        "other": "other", "step": "step", "trend": "trend", "total": "Total",
+        "other": "other", "step": "step", "step up": "step up", "step down": "step down", "trend": "trend",
+        "total": "Total",
     },
     "de": {
         "language": "Sprache", "type": "Quelle", "years": "Jahre", "documents": "Dokumente", "words": "Wörter",
         "characters": "Zeichen", "copies": "Kopien", "undated": "ohne Datum", "concept": "Begriff", "date": "Datum",
         "document": "Dokument", "period": "Zeitraum", "mentions": "Nennungen", "rate": "Rate",
         "interval": "95-%-Intervall", "kind": "Art", "before": "vorher", "after": "nachher", "ratio": "Verhältnis",
-        "p": "p (korr.)", "none": "keine Texte", "other": "andere", "step": "Sprung", "trend": "Trend",
+        "p": "p (korr.)", "none": "keine Texte", "other": "andere", "step": "Sprung", "step up": "Sprung aufwärts",
+        "step down": "Sprung abwärts", "trend": "Trend",
         "total": "Summe",
     },
     "zh": {
         "language": "语言", "type": "来源", "years": "年份", "documents": "文献", "words": "词", "characters": "字符",
         "copies": "重复", "undated": "无日期", "concept": "概念", "date": "日期", "document": "文献", "period": "时段",
         "mentions": "提及", "rate": "频率", "interval": "95%区间", "kind": "类型", "before": "之前", "after": "之后",
-        "ratio": "比率", "p": "校正p", "none": "无文本", "other": "其他", "step": "突变", "trend": "趋势",
+        "ratio": "比率", "p": "校正p", "none": "无文本", "other": "其他", "step": "突变", "step up": "突变（升）",
+        "step down": "突变（降）", "trend": "趋势",
         "total": "合计",
     },
 }  # fmt: skip
@@ -105,12 +108,13 @@ def change_table(material: Material) -> str:
             continue
         if row["ratio"] is None:  # too little to say anything
             continue
+        kind = " ".join(filter(None, [row["kind"], row.get("direction")]))
         ratio = words.number(row["ratio"], 2)
         if row["low"] is not None and row["high"] is not None:
             ratio += f" [{words.number(row['low'], 2)}–{words.number(row['high'], 2)}]"
         cells.append([
             set_text(short_title(material.labels[row["concept"]], row["concept"], row["language"])),
-            set_text(words.language(row["language"])), heads[row["kind"]], set_text(row["period"] or ""),
+            set_text(words.language(row["language"])), heads[kind], set_text(row["period"] or ""),
             *("" if row[name] is None else words.number(row[name], 1) for name in ("before", "after")),
             set_text(ratio), _p_value(row.get("p_adjusted", row["p_value"]), words),
         ])  # fmt: skip

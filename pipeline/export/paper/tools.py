@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from pipeline.export.paper.facts import Facts
 
 SHOWN: Mapping[str, str] = {
-    "rjieba": "rjieba", "jieba": "jieba", "thulac": "THULAC", "spacy": "spaCy", "simplemma": "simplemma",
+    "rjieba": "rjieba", "thulac": "THULAC", "spacy": "spaCy", "simplemma": "simplemma",
     "hanta": "HanTa", "opencc": "OpenCC", "trafilatura": "trafilatura", "pypdfium2": "pypdfium2", "numpy": "NumPy",
-    "scipy": "SciPy", "statsmodels": "statsmodels", "ruptures": "ruptures", "matplotlib": "Matplotlib",
+    "scipy": "SciPy", "ruptures": "ruptures", "matplotlib": "Matplotlib",
 }  # fmt: skip
 """The tools that a methods section names, by the name of their distribution."""
 
@@ -34,7 +34,6 @@ class Work:
 # As the projects ask to be cited, in their CITATION files or on their pages.
 _WORKS: Mapping[str, Work] = {
     "rjieba": Work("{messense}", "rjieba: Chinese word segmentation in Rust", "", "https://github.com/messense/rjieba-py"),
-    "jieba": Work("Sun, Junyi", "jieba: Chinese text segmentation", "", "https://github.com/fxsjy/jieba"),
     "thulac": Work("Sun, Maosong and Chen, Xinxiong and Zhang, Kaixu and Guo, Zhipeng and Liu, Zhiyuan",
                    "THULAC: an efficient lexical analyzer for Chinese", "2016", "https://github.com/thunlp/THULAC-Python"),
     "spacy": Work("Honnibal, Matthew and Montani, Ines and Van Landeghem, Sofie and Boyd, Adriane",
@@ -54,8 +53,6 @@ _WORKS: Mapping[str, Work] = {
     "scipy": Work("Virtanen, Pauli and Gommers, Ralf and Oliphant, Travis E. and others",
                   "SciPy 1.0: fundamental algorithms for scientific computing in Python", "2020",
                   "10.1038/s41592-019-0686-2"),
-    "statsmodels": Work("Seabold, Skipper and Perktold, Josef", "Statsmodels: econometric and statistical modeling "
-                        "with Python", "2010", "10.25080/Majora-92bf1922-011"),
     "ruptures": Work("Truong, Charles and Oudre, Laurent and Vayatis, Nicolas", "Selective review of offline change "
                      "point detection methods", "2020", "10.1016/j.sigpro.2019.107299"),
     "matplotlib": Work("Hunter, John D.", "Matplotlib: a 2D graphics environment", "2007", "10.1109/MCSE.2007.55"),
@@ -66,10 +63,11 @@ OURS = Work("{The Zwiesprache contributors}", "Zwiesprache: measuring discourse 
 
 
 def analysers(facts: Facts) -> dict[str, str]:
-    """Who cut the words of each language, with the version."""
+    """Who cut the words of each language, with the version; behind it the trained model that the study names."""
     chinese = "thulac" if "thulac" in facts.tools else "rjieba"
     who = {code: chinese if code == "zh" else "spacy" for code in facts.languages}
-    return {code: f"{SHOWN[tool]} {facts.tools.get(tool, '')}".strip() for code, tool in who.items()}
+    said = {code: f"{SHOWN[tool]} {facts.tools.get(tool, '')}".strip() for code, tool in who.items()}
+    return {code: " + ".join(filter(None, (tool, facts.models.get(code)))) for code, tool in said.items()}
 
 
 def list_works(facts: Facts) -> list[tuple[str, str, Work]]:

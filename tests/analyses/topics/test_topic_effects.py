@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pytest
+import scipy.stats
 import topica
 from scipy.sparse import csr_array
 
 from pipeline.analyses.topics.effects import DRAWS, draw_dirichlet, draw_logistic_normal, share_effects
 from pipeline.analyses.topics.models import Given, Settings, fit
 from pipeline.analyses.topics.quality import match_topics
+from pipeline.analyses.topics.tables import topic_effects
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from pipeline.analyses.topics.tables import Chosen
 
 estimate: Any = topica.estimate_effect
 
@@ -52,6 +57,18 @@ def test_more_units_of_the_same_documents_do_not_narrow_the_errors() -> None:
     )
     np.testing.assert_allclose(once[0], thrice[0], atol=1e-12)
     np.testing.assert_allclose(once[1], thrice[1], atol=1e-12)
+
+
+def test_intervals_of_shares_are_those_of_student_over_documents() -> None:
+    draws, document, words, covariates = drawn(9, 3, 4)
+    effects, errors = share_effects(draws, document, words, covariates)
+    more = {"share_effects": effects, "share_errors": errors, "log_prior_effects": effects, "log_prior_errors": errors}
+    kept = SimpleNamespace(about={"covariates": ["a", "b"]}, fitted=SimpleNamespace(more=more))
+    own = cast("Chosen", SimpleNamespace(language="de", document=document, kept=kept))
+    rows = topic_effects([own]).to_pylist()
+    for scale, quantile in (("share", scipy.stats.t(9 - 3).ppf(0.975)), ("log_prior", scipy.stats.norm.ppf(0.975))):
+        reach = [row["high"] - row["effect"] for row in rows if row["scale"] == scale]
+        np.testing.assert_allclose(reach, quantile * errors.ravel(), rtol=1e-6)
 
 
 def test_covariates_that_cannot_be_told_apart_and_too_few_documents_have_no_errors() -> None:

@@ -50,6 +50,15 @@ def test_more_names_than_topics_are_no_error() -> None:
     assert name_topics([], [], [("A", ["Stadt"])]) == ([], ["A"])
 
 
+def test_a_name_that_fits_no_topic_takes_none_from_a_name_that_does() -> None:
+    topics = [["a", "b", "c", "x", "y"], ["d", "e"]]
+    # The first holds 3 of 5 words of topic 1 and 2 of topic 2; the second half of its words in topic 1 alone.
+    by_hand = [("first", ["a", "b", "c", "d", "e"]), ("second", ["x", "y", "gone", "lost"])]
+    labels, lost = name_topics(topics, topics, by_hand)
+    assert [(label.text, label.by_hand) for label in labels] == [("first", True), ("d, e", False)]
+    assert lost == ["second"]
+
+
 def test_what_is_written_as_a_template_can_be_read_again(tmp_path: Path) -> None:
     study = study_in(tmp_path)
     path = label_path(study)

@@ -12,9 +12,13 @@ import pytest
 from made import make_document
 from topic_studies import run, themed, themes, topic_study
 
+from pipeline.analyses.counts import read_corpus
 from pipeline.analyses.topics import runs
+from pipeline.analyses.topics.given import read_given
 from pipeline.analyses.topics.kept import read_fit
 from pipeline.analyses.topics.stage import MODELS_STAGE
+from pipeline.analyses.topics.units import read_units
+from pipeline.concepts.lexicon import load_lexicon
 from pipeline.errors import InputError, StudyError
 from pipeline.executor import InProcess
 from pipeline.stages import look_at
@@ -249,11 +253,43 @@ def test_each_model_gives_the_tables(tmp_path: Path, model: str) -> None:
     assert any(",2013," in line for line in moving) == (model == "dtm")
 
 
+def test_words_of_undated_texts_alone_are_not_in_a_model_of_periods(tmp_path: Path) -> None:
+    undated = [make_document(f"u{i}", ("de", "Mondfahrt Rakete Hafen Schiff Zoll Fracht")) for i in range(4)]
+    settings = 'model = "dtm"\ntopics = { de = 2 }\nseeds = 1'
+    study = topic_study(tmp_path, [*themes(12, ["de"]), *undated], settings, ["de"])
+    run(study)
+    words = set(read_fit(study.model_folder / runs.CHOSEN / "de").vocabulary)
+    assert {"Hafen", "Schiff"} <= words
+    assert not {"Mondfahrt", "Rakete"} & words
+    assert next(row["words"] for row in numbers_of(study)) == len(words)
+
+
 def test_an_unknown_covariate_is_an_error_that_names_the_nearest(tmp_path: Path) -> None:
     settings = 'model = "dmr"\ntopics = { de = 3 }\ncovariates = ["source_typ"]'
     study = topic_study(tmp_path, themes(12, ["de"]), settings, ["de"])
     with pytest.raises(StudyError, match="did you mean 'source_type'"):
         run(study)
+
+
+def test_keywords_are_the_words_of_the_texts_however_the_lexicon_writes_them(tmp_path: Path) -> None:
+    lexicon = """
+[[concept]]
+id = "towns"
+de = ["Städtepartnerschaften", "kommunale Diplomatie", { form = "Aust[a-z]+", match = "regex" }]
+zh = ["國際友城", "人民外交"]
+"""
+    settings = 'model = "keyatm"\nmin_documents = 1\nmax_share = 1.0\nmin_words = 1'
+    documents = [
+        make_document("a", ("de", "Die Städtepartnerschaft, kommunale Diplomatie und viel Austausch am Rhein.")),
+        make_document("b", ("zh", "国际友城的发展。")),
+    ]
+    study = topic_study(tmp_path, documents, settings, lexicon=lexicon)
+    corpus = read_corpus(study)
+    words = {
+        code: read_given(study, corpus, units, load_lexicon(study.lexicon))[0].keywords["towns"]
+        for code, units in read_units(study, corpus).items()
+    }
+    assert words == {"de": ["Austausch", "Städtepartnerschaft", "kommunale_Diplomatie"], "zh": ["国际友城"]}
 
 
 def test_a_lexicon_without_a_word_of_the_texts_cannot_lead_topics(tmp_path: Path) -> None:

@@ -175,3 +175,21 @@ def test_phrases_are_words_of_units_where_the_study_wants_them(tmp_path: Path) -
     assert len(phrases) == 1
     assert phrases[0].endswith("_Amt")
     assert "Amt" not in found.vocabulary.to_pylist()
+
+
+@pytest.mark.parametrize(
+    ("language", "together", "apart"),
+    [
+        ("de", "Das Auswärtige Amt {} lädt ein.", "Auch Kunst/Kultur {} zählt."),
+        ("zh", "改革开放，第{}年。", "那里有音乐、贸易和第{}个展览。"),
+    ],
+)
+def test_a_sign_keeps_the_words_of_a_phrase_apart(tmp_path: Path, language: str, together: str, apart: str) -> None:
+    documents = [
+        make_document(f"{number}", (language, together.format(number)), (language, apart.format(number)))
+        for number in range(30)
+    ]
+    found = units_of(tmp_path, ALL + "phrases = true", *documents, languages=(language,))[language]
+    names = {name.replace("_", "") for name in found.vocabulary.to_pylist()}
+    assert {"de": "AuswärtigeAmt", "zh": "改革开放"}[language] in names
+    assert not {"KunstKultur", "音乐贸易"} & names

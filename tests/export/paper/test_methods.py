@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from made import TWO_CONCEPTS, make_study
 
-from pipeline.export.paper.facts import LockFacts
+from pipeline.export.paper.facts import LockFacts, manifest_facts
 from pipeline.export.paper.methods import TERMS, write_english
 from pipeline.export.paper.methods_de import REASONS_DE, write_german
 from pipeline.export.paper.methods_zh import REASONS_ZH, write_chinese
+from pipeline.export.paper.tools import list_works
 from pipeline.records import REASONS
+from pipeline.stages import MANIFEST
 
 from .made_study import facts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from pipeline.export.paper.facts import Facts
 
@@ -140,3 +145,25 @@ def test_hundreds_of_exploratory_terms_do_not_fill_the_paragraph(language: str) 
     text = write(facts(lock=replace(LOCK, exploratory=terms)))
     assert text.count("xq") == TERMS
     assert {len(terms), len(terms) - TERMS} <= numbers(text, thousands)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_methods_name_the_segmenter_that_cut_and_the_model_that_was_used(language: str, tmp_path: Path) -> None:
+    study = make_study(tmp_path, TWO_CONCEPTS)
+    study.corpus_folder.mkdir(parents=True)
+    tools = {"rjieba": "0.2.2", "spacy": "3.8.18"}
+    settings = {"segmenters": {"zh": "thulac 0.2.1; rjieba 0.2.2"}, "models": {"de": {"model": "de_mine 1.2.3"}}}
+    write, _ = LANGUAGES[language]
+    found = {}
+    for name, known in (("own", {}), ("other", settings)):
+        entry = {"made_from": {"tools": tools, "settings": {"languages": ["zh", "de"], **known}}}
+        manifest = json.dumps({"stages": {"tokens": entry}, "files": {}})
+        (study.corpus_folder / MANIFEST).write_text(manifest, encoding="utf-8")
+        made = manifest_facts(study)
+        found[name] = facts(tools=made["tools"], models=made["models"])
+    cut = {"en": "cut by rjieba 0.2.2", "de": "mit rjieba 0.2.2", "zh": "中文用rjieba 0.2.2"}[language]
+    assert cut in write(found["own"])
+    assert cut.replace("rjieba 0.2.2", "THULAC 0.2.1") in write(found["other"])
+    assert "spaCy 3.8.18 + de_mine 1.2.3" in write(found["other"])
+    assert "de_mine" not in write(found["own"])
+    assert ["thulac" in [key for key, _, _ in list_works(found[name])] for name in ("own", "other")] == [False, True]
