@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import gc
 import json
 import os
 import shutil
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -19,7 +21,7 @@ from pipeline import __version__
 from pipeline.errors import InputError, StudyError, ZwiespracheError, known_names
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from pipeline.stages import Outcome, Stage
     from pipeline.study import Study
@@ -62,8 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in words
     try:
-        options = _parse(words)
-        return _run(options)
+        return _run(_parse(words))
     except ZwiespracheError as problem:
         if debug:
             raise
@@ -83,41 +84,59 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
 
 
+@contextmanager
+def _loading() -> Iterator[None]:
+    """Load modules without looking for garbage: what is loaded stays, and the looking takes a seventh of the start."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+@_loading()
 def stages_for(
     verb: str, *, parquet: bool = False, pyldavis: bool = False, entities: bool = False, pairs: bool = False
 ) -> list[Stage]:
-    """The stages that a verb brings up to date, in order."""
-    from pipeline.analyses.topics.stage import MODELS_STAGE
-    from pipeline.concepts.mentions import MENTIONS_STAGE
-    from pipeline.export.bibliography import BIBLIOGRAPHY_STAGE
-    from pipeline.export.bilingual import BILINGUAL_STAGE
-    from pipeline.export.keywords_stage import KEYWORDS_STAGE
-    from pipeline.export.paper.stage import PAPER_STAGE
-    from pipeline.export.parquet import PARQUET_STAGES
-    from pipeline.export.pyldavis import PYLDAVIS_STAGE
-    from pipeline.export.report_stage import REPORT_STAGE
-    from pipeline.export.stages import FIGURES_STAGE, TIMELINES_STAGE
-    from pipeline.export.topics import TOPICS_STAGE
+    """The stages that a verb brings up to date, in order; the code of other stages is not loaded."""
     from pipeline.ingest.corpus import CORPUS
-    from pipeline.languages.entities import ENTITIES_STAGE
-    from pipeline.languages.tokens import TOKENS
 
     stages = [CORPUS]
     if verb != "corpus":
+        from pipeline.concepts.mentions import MENTIONS_STAGE
+        from pipeline.languages.entities import ENTITIES_STAGE
+        from pipeline.languages.tokens import TOKENS
+
         stages += [TOKENS, *([ENTITIES_STAGE] if entities else []), MENTIONS_STAGE]
     if verb not in {"corpus", "tokens", "topics", "intrusion", "keywords"}:
+        from pipeline.export.bibliography import BIBLIOGRAPHY_STAGE
+        from pipeline.export.stages import FIGURES_STAGE, TIMELINES_STAGE
+
         stages += [BIBLIOGRAPHY_STAGE, TIMELINES_STAGE, FIGURES_STAGE]
     if verb in {"topics", "intrusion", "report"}:
+        from pipeline.analyses.topics.stage import MODELS_STAGE
+        from pipeline.export.bilingual import BILINGUAL_STAGE
+        from pipeline.export.pyldavis import PYLDAVIS_STAGE
+        from pipeline.export.topics import TOPICS_STAGE
+
         stages += [MODELS_STAGE, TOPICS_STAGE] + ([BILINGUAL_STAGE] if pairs and verb != "intrusion" else [])
         stages += [PYLDAVIS_STAGE] if pyldavis else []
     if verb in {"keywords", "report"}:
+        from pipeline.export.keywords_stage import KEYWORDS_STAGE
+
         stages.append(KEYWORDS_STAGE)
     if verb in {"paper", "report"}:
+        from pipeline.export.paper.stage import PAPER_STAGE
+
         stages.append(PAPER_STAGE)
     if verb == "report":
+        from pipeline.export.report_stage import REPORT_STAGE
+
         stages.append(REPORT_STAGE)
     if parquet:
-        stages += [PARQUET_STAGES[stage.name] for stage in stages if stage.name in PARQUET_STAGES]
+        from pipeline.export.parquet import parquet_stages
+
+        stages += parquet_stages(stages)
     return stages
 
 
@@ -157,10 +176,11 @@ def _parse(words: Sequence[str]) -> argparse.Namespace:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from pipeline.executor import keep_pandas_out
-    from pipeline.study import load_study
+    with _loading():
+        from pipeline.executor import keep_pandas_out, process_context
+        from pipeline.study import load_study
 
-    keep_pandas_out()
+        keep_pandas_out()
     if options.verb == "inspect":
         return _inspect(options)
     study = load_study(options.study or DEMO)
@@ -190,6 +210,7 @@ def _run(options: argparse.Namespace) -> int:
         crawl_study(study, progress, refresh=options.refresh)
     fetch_sources(study, progress)
     stages = stages_for(options.verb, **_stage_options(study, parquet=options.parquet, pyldavis=options.pyldavis))
+    process_context(tuple(stage.run.__module__ for stage in stages))  # loaded once, and not by each worker
     outcomes = bring_up_to_date(stages, study, progress)
     said, lines = _write_sheets(study) if options.verb == "intrusion" else ({}, [])
     copied = copy_results(study)
@@ -306,13 +327,13 @@ def _status(study: Study, *, as_json: bool) -> int:
 
 def _stage_options(study: Study, *, parquet: bool = False, pyldavis: bool = False) -> dict[str, bool]:
     """Which of the stages that not every study has this one has; what was once asked for is kept up to date."""
-    from pipeline.export.parquet import PARQUET_STAGES
-    from pipeline.export.pyldavis import PYLDAVIS_STAGE
-    from pipeline.stages import was_made
+    from pipeline.export.parquet import NAMES
+    from pipeline.stages import stages_made
 
+    made = stages_made(study.export_folder)
     return {
-        "parquet": parquet or any(was_made(stage, study) for stage in PARQUET_STAGES.values()),
-        "pyldavis": pyldavis or was_made(PYLDAVIS_STAGE, study),
+        "parquet": parquet or not made.isdisjoint(NAMES.values()),
+        "pyldavis": pyldavis or "pyldavis" in made,
         "entities": bool(study.models),
         "pairs": {"zh", "de"} <= set(study.languages),
     }

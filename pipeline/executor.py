@@ -14,6 +14,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import cache
 from importlib.abc import MetaPathFinder
+from itertools import chain, islice
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from pipeline.errors import InputError
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
     from multiprocessing.context import BaseContext
     from pathlib import Path
 
-_PRELOADED = ("numpy", "pyarrow", "pyarrow.parquet", "pydantic")
-"""Libraries that take long to load and that all workers need."""
+_PRELOADED = ["numpy", "pyarrow", "pyarrow.parquet", "pydantic"]
+"""What takes long to load and all workers need; `process_context` adds to it."""
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -47,14 +48,18 @@ class InProcess(Executor):
 
 
 class Workers(Executor):
-    """An executor that says how many tasks it runs at a time."""
+    """An executor that says how many tasks it runs at a time, and whether it has processes to start yet."""
 
-    def __init__(self, executor: Executor, number: int) -> None:
+    def __init__(self, executor: Executor, number: int, *, started: bool = True) -> None:
         self._executor = executor
         self.number = number
+        self.started = started
 
     def submit(self, fn: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> Future[R]:
-        """Hand the task on."""
+        """Hand the task on; the first one starts the processes."""
+        if not self.started:
+            self.started = True
+            _start_workers(self._executor, self.number)
         return self._executor.submit(fn, *args, **kwargs)
 
 
@@ -81,8 +86,7 @@ def open_executor(workers: int | None, tasks: int, scheduler: str | None = None)
         return
     with ProcessPoolExecutor(number, mp_context=process_context(), initializer=leave_interrupts_to_parent) as pool:
         try:
-            _start_workers(pool, number)
-            yield Workers(pool, number)
+            yield Workers(pool, number, started=False)
         except BrokenProcessPool as problem:
             raise InputError(
                 "a worker process was ended by the system, most often because memory ran out; "
@@ -104,15 +108,16 @@ def check_shared(scheduler: str | None, folder: Path, files: Sequence[Path]) -> 
 
 @cache
 def process_context(more: tuple[str, ...] = ()) -> BaseContext:
-    """How processes are started: from a server that has loaded libraries once, where the system can; else spawned.
+    """How processes are started: from a server that has loaded modules once, where the system can; else spawned.
 
-    A server forks before it runs any thread, which this process, with Arrow's threads, may not. ``more`` libraries are
-    loaded if the server is not running yet.
+    A server forks before it runs any thread, which this process, with Arrow's threads, may not. ``more`` modules are
+    loaded too, unless the server is running already.
     """
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([*_PRELOADED, *more])
+    _PRELOADED.extend(more)
+    context.set_forkserver_preload(list(dict.fromkeys(_PRELOADED)))
     return context
 
 
@@ -175,7 +180,8 @@ def _start_workers(pool: Executor, number: int) -> None:
 def map_in_order(executor: Executor, function: Callable[[T], R], tasks: Iterable[T], under_way: int) -> Iterator[R]:
     """Results in the order of the tasks, with a bounded number of tasks handed out at a time.
 
-    Memory then depends on the size of a task, not on how many there are.
+    Memory then depends on the size of a task, not on how many there are. A task that turns out to be the only one is
+    done here, where processes would have to be started for it.
 
     Args:
         executor: Who does the tasks.
@@ -183,6 +189,10 @@ def map_in_order(executor: Executor, function: Callable[[T], R], tasks: Iterable
         tasks: Made one by one, when there is room.
         under_way: How many are handed out; more where the executor has more than a third as many workers.
     """
+    tasks = iter(tasks)
+    if isinstance(executor, Workers) and not executor.started:
+        first = list(islice(tasks, 2))
+        executor, tasks = (executor if len(first) > 1 else InProcess()), chain(first, tasks)
     room = max(under_way, 3 * getattr(executor, "number", 0))
     waiting: deque[Future[R]] = deque()
     try:

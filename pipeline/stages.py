@@ -108,7 +108,12 @@ def read_summary(stage: Stage, study: Study) -> Summary:
 
 def was_made(stage: Stage, study: Study) -> bool:
     """Whether the stage ever ran to its end; what it made may be stale."""
-    return stage.name in _read_manifest(stage.folder(study))["stages"]
+    return stage.name in stages_made(stage.folder(study))
+
+
+def stages_made(folder: Path) -> frozenset[str]:
+    """The names of the stages that ran to their end in a folder; what they made may be stale."""
+    return frozenset(_read_manifest(folder)["stages"])
 
 
 def path_name(path: Path, root: Path) -> str:
@@ -234,10 +239,16 @@ def tool_versions(tools: Sequence[str]) -> dict[str, str]:
     versions: dict[str, str] = {}
     for tool in tools:
         try:
-            versions[tool] = importlib.metadata.version(tool)
+            versions[tool] = _version(importlib.metadata.version, tool)
         except importlib.metadata.PackageNotFoundError:
             raise MissingTool(f"{tool} is not installed; install it with: python -m pip install {tool}") from None
     return versions
+
+
+@cache
+def _version(look_up: Callable[[str], str], tool: str) -> str:
+    """The version of a distribution, which ``look_up`` parses anew each time; it stays the same in a process."""
+    return look_up(tool)
 
 
 class FileHashes:

@@ -41,6 +41,10 @@ def load_pandas_by_arrow(number: int) -> bool:
     return "pandas" in sys.modules
 
 
+def process_of(_: int) -> int:
+    return os.getpid()
+
+
 def end_this_process(number: int) -> int:
     os.kill(os.getpid(), signal.SIGKILL)
     return number
@@ -100,6 +104,15 @@ def test_what_a_task_raises_is_raised_where_its_result_is_due() -> None:
 def test_no_processes_are_started_for_one_worker_or_one_task(workers: int | None, tasks: int) -> None:
     with open_executor(workers, tasks) as executor:
         assert isinstance(executor, InProcess)
+
+
+def test_no_processes_are_started_for_a_task_that_turns_out_to_be_the_only_one() -> None:
+    with open_executor(2, 10) as executor:
+        assert list(map_in_order(executor, process_of, iter([1]), under_way=4)) == [os.getpid()]
+        assert os.getpid() not in list(map_in_order(executor, process_of, iter([1, 2]), under_way=4))
+        assert os.getpid() not in list(map_in_order(executor, process_of, iter([1]), under_way=4))
+        with pytest.raises(Unreadable, match="number 3"):
+            list(map_in_order(executor, refuse, [3], under_way=4))
 
 
 def test_processes_give_the_same_in_the_same_order_and_errors_come_whole() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from pipeline.export import bilingual, keywords_stage, stages, topics
 from pipeline.export.tables import write_parquet
 from pipeline.stages import Progress, Stage, Summary
 from pipeline.store.tables import read_table
@@ -15,6 +14,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipeline.study import Study
+
+
+NAMES = {
+    "timelines": "parquet",
+    "topics": "topics_parquet",
+    "topic_pairs": "pairs_parquet",
+    "keywords": "keywords_parquet",
+}
+"""By the name of the stage that writes tables, that of the stage behind it."""
 
 
 def write_tables(study: Study, draft: Path, progress: Progress, *, folder: str, names: Sequence[str]) -> Summary:
@@ -33,9 +41,16 @@ def write_tables(study: Study, draft: Path, progress: Progress, *, folder: str, 
     return {}
 
 
-def _stage(name: str, folder: str, names: Sequence[str]) -> Stage:
+def parquet_stages(stages: Sequence[Stage]) -> list[Stage]:
+    """The stages behind those of ``stages`` that write tables; what a stage writes says which tables and where."""
+    return [_behind(stage) for stage in stages if stage.name in NAMES]
+
+
+def _behind(stage: Stage) -> Stage:
+    names = [name.removesuffix(".csv") for name in stage.writes if name.endswith(".csv")]
+    folder = next(name for name in stage.writes if name.startswith("."))
     return Stage(
-        name=name,
+        name=NAMES[stage.name],
         folder=lambda study: study.export_folder,
         settings=lambda _: {},
         reads=lambda study: [study.export_folder / folder / f"{name}.arrow" for name in names],
@@ -44,14 +59,3 @@ def _stage(name: str, folder: str, names: Sequence[str]) -> Stage:
         tools=("pyarrow",),
         run=partial(write_tables, folder=folder, names=names),
     )
-
-
-PARQUET_STAGES = {
-    stages.TIMELINES_STAGE.name: _stage("parquet", stages.TABLES_FOLDER, stages.TABLES),
-    topics.TOPICS_STAGE.name: _stage("topics_parquet", topics.FOLDER, topics.TABLES),
-    bilingual.BILINGUAL_STAGE.name: _stage("pairs_parquet", bilingual.FOLDER, bilingual.TABLES),
-    keywords_stage.KEYWORDS_STAGE.name: _stage(
-        "keywords_parquet", keywords_stage.KEYWORDS_FOLDER, keywords_stage.KEYWORD_TABLES
-    ),
-}
-"""By the name of the stage whose tables they write."""

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from pipeline.ingest.dates import WRITTEN_DATE, iso_date
-from pipeline.ingest.dates_in_text import text_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -175,6 +174,8 @@ def date_extract(extract: Extract, name: str = "", *, url: str = "") -> Extract:
     if given and len(given.date) == 10 and iso_date(given.date):
         candidates: list[Found | None] = [given]
     else:
+        from pipeline.ingest.dates_in_text import text_date  # compiling its patterns takes long
+
         candidates = [given, url_date(url), url_date(extract.metadata.get("url", ""))]
         named = None if "://" in name else filename_date(name)
         known = first_date([*candidates, named])[0]

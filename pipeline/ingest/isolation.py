@@ -14,8 +14,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from pebble import ProcessExpired, ProcessPool
-
 from pipeline.cluster import allow_children, is_wanted
 from pipeline.errors import Unreadable
 from pipeline.executor import Workers, leave_interrupts_to_parent, map_in_order, open_executor, process_context
@@ -87,6 +85,8 @@ def _read_here(
     is_wanted: Callable[[], bool],
     preloaded: tuple[str, ...] = (),
 ) -> Iterator[tuple[Task, Result | Unreadable]]:
+    from pebble import ProcessPool
+
     workers = min(limits.workers or os.cpu_count() or 1, len(tasks))
     context = process_context((*_READERS, *preloaded))
     size = limits.megabytes_per_file
@@ -120,6 +120,8 @@ def _end_in_time(function: Callable[[Task], Result], seconds: float, task: Task)
 
 
 def _outcome(future: ProcessFuture[Result], limits: RunSettings, is_wanted: Callable[[], bool]) -> Result | Unreadable:
+    from pebble import ProcessExpired
+
     while not wait([future], _SECONDS_BETWEEN_LOOKS).done:
         if not is_wanted():
             raise CancelledError

@@ -7,11 +7,14 @@ special cases (``:-)``, ``°C.``) are looked for over the whole text afterwards,
 
 from __future__ import annotations
 
+import importlib
 import re
+import sys
 from array import array
 from dataclasses import dataclass, field
 from functools import cache, partial
 from itertools import compress, islice, repeat
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -121,9 +124,27 @@ def cut_chunks(texts: Sequence[str], language: str) -> Cuts:
     )
 
 
+def import_spacy() -> ModuleType:
+    """The package ``spacy`` without its commands, which it loads for ``spacy.info`` and which nobody calls here.
+
+    They and their libraries (typer, httpx, rich, …) would cost a third of its time to load and 18 MB in each process.
+    Who imports ``spacy.cli`` later still gets it.
+    """
+    names = ("spacy.cli", "spacy.cli.info")
+    if "spacy" in sys.modules:
+        return sys.modules["spacy"]
+    sys.modules |= {name: ModuleType(name) for name in names}
+    vars(sys.modules["spacy.cli.info"])["info"] = None
+    try:
+        return importlib.import_module("spacy")
+    finally:
+        for name in names:
+            del sys.modules[name]
+
+
 @cache
 def _memo(language: str) -> Memo:
-    import spacy
+    spacy = import_spacy()
     from spacy.attrs import IS_SPACE
 
     plain: Any = spacy.blank(language).tokenizer

@@ -16,8 +16,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
-
 from pipeline.errors import InputError, MissingTool, StudyError
 from pipeline.stages import FileHashes, hash_code
 
@@ -120,6 +118,8 @@ def gaps_of_models(study: Study, models: Iterable[Model]) -> Iterator[str]:
 
 
 def _find(study: Study, code: str, named: str) -> Model:
+    from packaging.specifiers import InvalidSpecifier
+
     where = f"{study.path}: [{TABLES[code]}] model"
     folder, meta = _data_folder(where, _locate(study, where, code, named))
     config = configparser.RawConfigParser(strict=False)
@@ -197,6 +197,8 @@ def _data_folder(where: str, folder: Path) -> tuple[Path, dict[str, Any]]:
 
 def _fits(wanted: str) -> bool:
     """Whether the installed spaCy is one that the model was made for, or of the same minor version."""
+    from packaging.specifiers import SpecifierSet
+
     installed = importlib.metadata.version("spacy")
     minor = installed.rpartition(".")[0]
     same_minor = wanted.startswith(tuple(f"{sign}{minor}." for sign in (">=", "==", "~=")))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import NamedTuple
 
 HAN = r"\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
@@ -37,7 +38,12 @@ _SYLLABLE = (
     r"|w(?:ang|eng|ai|an|ei|en|a|o|u)|y(?:uan|ang|ing|ong|an|ao|in|ou|ue|un|a|e|i|o|u)"
     r"|er|ang|ai|an|ao|en|ei|ou|a|e|o)"
 )
-_GIVEN = re.compile(rf"{_SYLLABLE}(?:['’\-\s]?{_SYLLABLE})?", re.IGNORECASE)
+
+
+@cache
+def _given() -> re.Pattern[str]:
+    """One or two syllables. Compiled when first needed: it takes longer than most modules take to load."""
+    return re.compile(rf"{_SYLLABLE}(?:['’\-\s]?{_SYLLABLE})?", re.IGNORECASE)
 
 
 def _words(text: str) -> frozenset[str]:
@@ -102,7 +108,7 @@ def split_names(text: str) -> list[str]:
 
 def is_pinyin(family: str, given: str) -> bool:
     """Whether a name in Latin letters is a Chinese one: a surname and at most two syllables of Hanyu Pinyin."""
-    if family.lower() not in _SURNAMES or not _GIVEN.fullmatch(given):
+    if family.lower() not in _SURNAMES or not _given().fullmatch(given):
         return False
     return not (family.lower() in _WESTERN_TOO or given.lower() in _WESTERN_TOO) or len(syllables(given)) > 1
 

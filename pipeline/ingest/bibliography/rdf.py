@@ -12,7 +12,6 @@ from pipeline.errors import StudyError, Unreadable
 from pipeline.ingest.bibliography.names import Name, parse_name
 from pipeline.ingest.bibliography.record import make_record
 from pipeline.ingest.bibliography.tables import csl_type
-from pipeline.ingest.readers.xml_tree import parse_xml
 from pipeline.records import Reject
 
 if TYPE_CHECKING:
@@ -49,6 +48,8 @@ def read_rdf(data: bytes, name: str) -> list[Record | Reject]:
     Raises:
         StudyError: it is no XML, or cut off.
     """
+    from pipeline.ingest.readers.xml_tree import parse_xml
+
     try:
         root = parse_xml(data, breaks=True)
     except Unreadable as problem:

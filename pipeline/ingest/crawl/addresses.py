@@ -6,8 +6,6 @@ import ipaddress
 import re
 from urllib.parse import urldefrag, urljoin, urlsplit, urlunsplit
 
-from w3lib.url import canonicalize_url, safe_url_string
-
 _TRACKER = re.compile(r"(?:utm_\w+|mtm_\w+|pk_\w+|fbclid|gclid|dclid|msclkid|yclid|mc_[ce]id)(?:=|$)", re.IGNORECASE)
 """Parts of a query that say where a reader came from, never what the page is. Only names that mean nothing else."""
 _PLAIN = re.compile(
@@ -33,6 +31,8 @@ def clean_address(written: str, base: str = "", encoding: str = "utf-8") -> str 
     """
     if _PLAIN.fullmatch(written) and len(written) <= _LONGEST:
         return written
+    from w3lib.url import safe_url_string
+
     try:
         joined = urljoin(base, "".join(written.split("\n")).strip())
         parts = urlsplit(safe_url_string(urldefrag(joined).url, encoding))
@@ -52,7 +52,11 @@ def address_key(address: str) -> str:
 
     Not courlan's normal form: that drops parts of a query that tell pages apart (``?cid=5``, ``?2333``).
     """
-    return address if _PLAIN.fullmatch(address) else canonicalize_url(address)
+    if _PLAIN.fullmatch(address):
+        return address
+    from w3lib.url import canonicalize_url
+
+    return canonicalize_url(address)
 
 
 def origin_of(address: str) -> str:

@@ -25,10 +25,6 @@ from pipeline.ingest.dating import date_extract
 from pipeline.ingest.encodings import decode
 from pipeline.ingest.isolation import read_each
 from pipeline.ingest.readers import format_of, read_documents
-from pipeline.ingest.readers.bundestag import root_name
-from pipeline.ingest.readers.html import parse_page, read_html
-from pipeline.ingest.readers.html_pages import next_page
-from pipeline.ingest.readers.saved import is_webarchive, open_webarchive, saved_from
 from pipeline.ingest.readers.warc import Found, RecordReader, read_body, read_headers
 from pipeline.ingest.shingles import sign
 from pipeline.ingest.sources import folder
@@ -279,6 +275,8 @@ def _read_row(
     file: BinaryIO, records: RecordReader, row: dict[str, Any], task: Task
 ) -> Iterator[tuple[str, Extract | Unreadable, _About]]:
     if row["offset"] < 0:
+        from pipeline.ingest.readers.saved import is_webarchive, open_webarchive, saved_from
+
         file.seek(0)
         body = file.read()
         written, captured = saved_from(body)
@@ -306,12 +304,17 @@ def _read_row(
 def _read_body(
     body: bytes, name: str, charset: str, about: _About, pdf: PdfSettings
 ) -> Iterator[tuple[str, Extract | Unreadable, _About]]:
+    from pipeline.ingest.readers.bundestag import root_name
+
     if about.address and (root_name(body) or "").lower() in _SITE_ROOTS:
         raise Unreadable(SITE_FILE)
     kind = format_of(body, name)
     if kind in {"html", "text"} and charset:
         body = _declared(body, charset)
     if kind == "html":
+        from pipeline.ingest.readers.html import parse_page, read_html
+        from pipeline.ingest.readers.html_pages import next_page
+
         extract = read_html(body, url=about.address)
         then = next_page(parse_page(body)[0], about.address) if about.address else ""
         yield "", extract if about.address else date_extract(extract, name), about._replace(next=then or "")

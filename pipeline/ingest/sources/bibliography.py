@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from pipeline.settings import Source
     from pipeline.study import Study
 
-_OTHER_TEXTS = pa.array(["footnote", "reference", "boilerplate", "table", "caption"])
+_OTHER_TEXTS = ("footnote", "reference", "boilerplate", "table", "caption")
 """Kinds of passages that name other texts than the one they stand in."""
 
 Passages = list[tuple[str, str, str]]
@@ -239,6 +239,6 @@ def _text_of(part: Part) -> Text:
         return Text("", "")
     passages = part.passages.filter(pc.equal(part.passages["document"], 0)).slice(0, 60)
     pages = passages["page"].fill_null(1)
-    own = pc.invert(pc.is_in(passages["kind"], value_set=_OTHER_TEXTS))
+    own = pc.invert(pc.is_in(passages["kind"], value_set=pa.array(_OTHER_TEXTS)))
     lines = passages.filter(pc.and_(own, pc.equal(pages, 1)))["text"].to_pylist()
     return Text(part.documents["title"][0].as_py() or "", "\n".join(lines)[:HEAD])

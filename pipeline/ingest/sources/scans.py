@@ -11,10 +11,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
-import pypdfium2
-
 from pipeline.ingest.isolation import read_each
-from pipeline.ingest.readers.ocr import Found, recognise_page
 from pipeline.ingest.sources import folder
 
 if TYPE_CHECKING:
@@ -22,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipeline.errors import Unreadable
+    from pipeline.ingest.readers.ocr import Found
     from pipeline.settings import RunSettings
 
 
@@ -85,6 +83,10 @@ def read_page(page: ScannedPage) -> None:
     Raises:
         Unreadable: with reason ``broken``: the page cannot be drawn.
     """
+    import pypdfium2
+
+    from pipeline.ingest.readers.ocr import recognise_page
+
     document = pypdfium2.PdfDocument(page.path)
     try:
         lines = recognise_page(document, page.number - 1)
@@ -103,6 +105,8 @@ def put_together(scan: Scan) -> None:
 
 
 def _kept_lines(page: ScannedPage) -> list[Found]:
+    from pipeline.ingest.readers.ocr import Found
+
     return [Found(*line) for line in json.loads(page.target.read_text(encoding="utf-8"))]
 
 

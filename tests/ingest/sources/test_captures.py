@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from warcs import SITE, note, page, redirect, request, resource, response, revisit, warc, warcinfo
 
-from pipeline.ingest.sources import archive
+from pipeline.ingest.readers import html
 from pipeline.ingest.sources.archive_index import page_key
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ CAPTURES = st.lists(
 @pytest.fixture
 def _here(monkeypatch: pytest.MonkeyPatch) -> None:
     read_here(monkeypatch)
-    monkeypatch.setattr(archive, "read_html", functools.cache(archive.read_html))
+    monkeypatch.setattr(html, "read_html", functools.cache(html.read_html))
 
 
 def ends(built: Built) -> int:
