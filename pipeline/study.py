@@ -218,7 +218,11 @@ def _check_paths(study: Study, source: Source) -> None:
         raise StudyError(f"{where}: path: {path} is a folder; kind = 'table' needs a file")
     base = path.parent if source.kind == "archive" and path.is_file() else path
     if source.metadata and not (base / source.metadata).is_file():
-        raise StudyError(f"{where}: metadata: there is no {base / source.metadata}")
+        near = sorted(path.name for path in base.glob("metadata.*") if path.is_file())
+        raise StudyError(
+            f"{where}: metadata: there is no {base / source.metadata}"
+            + (f"; there is {', '.join(near)}" if near else "")
+        )
     if source.files and not study.resolve(source.files).is_dir():
         raise StudyError(f"{where}: files: there is no folder {study.resolve(source.files)}")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +31,8 @@ def read_toml(path: Path, error: type[StudyError]) -> dict[str, Any]:
         StudyError: of the class ``error``, when the file is missing, not UTF-8 or not TOML.
     """
     try:
-        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+        text = path.read_bytes().decode("utf-8-sig")
+        return tomllib.loads(text)
     except FileNotFoundError:
         near = sorted(str(p) for p in path.parent.glob("*.toml")) if path.parent.is_dir() else []
         raise error(f"{path}: there is no such file" + (f"; there is {', '.join(near)}" if near else "")) from None
@@ -41,7 +43,22 @@ def read_toml(path: Path, error: type[StudyError]) -> dict[str, Any]:
     except UnicodeDecodeError as problem:
         raise error(f"{path}: byte {problem.start} is not UTF-8; save the file as UTF-8") from None
     except tomllib.TOMLDecodeError as problem:
-        raise error(f"{path}: not valid TOML: {problem}") from None
+        raise error(f"{path}: not valid TOML: {problem}{_hint(text, str(problem))}") from None
+
+
+def _hint(text: str, problem: str) -> str:
+    """What people who write no programs get wrong most: quotes of a word processor, paths of Windows, dates."""
+    found = re.search(r"at line (\d+)", problem)
+    line = text.split("\n")[int(found[1]) - 1] if found else ""
+    if re.search(r"[=\[,]\s*[“”„‘’«»]", line):
+        return '; text stands in straight quotes: "…"'
+    if re.search(r'"[^"]*\\', line):
+        return "; in a path write / for every \\"
+    if line.count('"') % 2:
+        return '; is a quote missing? text stands in quotes on both sides: "…"'
+    if re.search(r"\b\d{1,2}\.\s*\d{1,2}\.\s*\d{4}\b|\b\d{4}-\d{1,2}-\d{1,2}\b|\b\d{4}[年/]", line):
+        return "; a date is written 2012-11-15, with zeros and without quotes, and must be a day of the calendar"
+    return ""
 
 
 def first_error(problem: ValidationError) -> ErrorDetails:

@@ -54,7 +54,7 @@ def test_check_looks_at_the_texts_where_they_are_up_to_date(here: Path, capsys: 
     assert "mentions: input lexicon.toml changed" in run(capsys, "check").out
     run(capsys, "tokens", "--quiet")
     checked = run(capsys, "check", "--candidates")
-    assert "'Bezirksrat' (city_diplomacy, de) is never found" in checked.out
+    assert "terms never found in de: 'Bezirksrat' (city_diplomacy)" in checked.out
     assert "not looked at" not in checked.out
     assert checked.out.splitlines()[-1] == "exports/mine/candidates.csv"
     with (here / "exports/mine/candidates.csv").open(encoding="utf-8", newline="") as file:
@@ -74,3 +74,19 @@ def test_names_and_notes_say_what_is_exploratory(here: Path, capsys: pytest.Capt
     assert mark_concepts(study)[0].label == {"zh": "城市外交†", "de": "Städtediplomatie"}
     for language, said in (("en", "† exploratory"), ("de", "† explorativ"), ("zh", "†探索性结果")):
         assert said in mark_note(study, language)
+
+
+def test_a_name_in_a_language_that_is_not_counted_stands_for_all_curves(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = here / "lexicon.toml"
+    path.write_text(named(LEXICON), encoding="utf-8")
+    run(capsys, "lock")
+    path.write_text(named(OTHER_LEXICON), encoding="utf-8")
+    (concept,) = mark_concepts(load_study(here / "mine.toml"))
+    assert concept.label == {"zh": "城市外交†", "de": "Städtediplomatie", "en": "city diplomacy†"}
+
+
+def named(lexicon: str) -> str:
+    """With a name in English."""
+    return lexicon.replace('"Städtediplomatie" }', '"Städtediplomatie", en = "city diplomacy" }')

@@ -19,6 +19,7 @@ from user_study import (
     ZH,
     assert_short,
     built,
+    documents,
     run,
     write_rows,
     write_study,
@@ -223,3 +224,9 @@ def test_the_report_is_made_once_and_made_again_for_a_new_doubt(here: Path, caps
     write_texts(here, sidecar=SIDECAR.replace(",de\n", ",Plattdeutsch (Holstein)\n"))
     assert run(capsys, "report", "--json").ran()[-1] == "report"
     assert run(capsys, "report").out.startswith("nothing to do")
+
+
+def test_the_date_in_a_column_of_a_table_is_metadata(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(capsys, "corpus").status == 0
+    rows = [row for row in documents(here) if row["source_id"] == "news"]
+    assert [row["date_evidence"] for row in rows if row["date"]] == ["metadata"] * len(rows)

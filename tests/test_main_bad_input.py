@@ -185,3 +185,29 @@ def test_an_excel_sidecar_is_as_good_as_a_csv(here: Path, capsys: pytest.Capture
     write_study(here, (FOLDER + TABLE).replace("metadata.csv", "metadata.xlsx"))
     assert run(capsys, "corpus").status == 0
     assert documents(here) == before
+
+
+def test_check_names_columns_that_are_not_there_or_called_otherwise(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "is not read as" not in run(capsys, "check").out
+    write_texts(here, sidecar=SIDECAR.replace("date", "Datum").replace("title", "标题"))
+    said = run(capsys, "check").out
+    assert "metadata.csv: the column 'Datum' is not read as 'date'" in said
+    assert "metadata.csv: the column '标题' is not read as 'title'" in said
+    write_rows(here / "news.jsonl", tuple({"Volltext": row["text"], **row} for row in ROWS))
+    study = here / "mine.toml"
+    study.write_text(study.read_text(encoding="utf-8").replace('text = "text"', 'text = "Text"'), encoding="utf-8")
+    assert_short(run(capsys, "check"), 2, "there is no such column; did you mean 'text'?")
+
+
+def test_the_summary_names_the_copies_and_the_languages_in_one_order(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = run(capsys, "corpus").out
+    assert "4 documents (2 de, 2 zh)" in said
+    assert "2 documents are copies of others and are counted like the others" in said
+    study = here / "mine.toml"
+    study.write_text(study.read_text(encoding="utf-8").replace('duplicates = "all"', ""), encoding="utf-8")
+    assert "2 documents are copies of others and are not counted (see copies.csv)" in run(capsys, "corpus").out
+    assert {row["date_evidence"] for row in documents(here)} == {"metadata"}

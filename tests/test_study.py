@@ -137,7 +137,11 @@ def test_a_term_of_a_wrong_shape_is_shown_at_its_place(tmp_path: Path) -> None:
         ),
         (FOLDER, '[timelines]\nperiod = [[2012-01-01, 2014-01-01, "late"]]\n', ("with a name before",)),
         (FOLDER, "[run]\nworkers = 0\n", ("[run]: workers", "but it is 0")),
-        (FOLDER.replace('type = "speech"', 'type = "speech'), "", ("not valid TOML", "line")),
+        (FOLDER.replace('type = "speech"', 'type = "speech'), "", ("not valid TOML", "line", "a quote missing")),
+        (FOLDER.replace('"speech"', "„speech“"), "", ("not valid TOML", "straight quotes")),
+        (FOLDER.replace('"texts"', '"C:\\Users\\me"'), "", ("not valid TOML", "write / for every")),
+        (FOLDER, "[timelines]\nperiod = [[2012-01-01, 15.11.2013]]\n", ("not valid TOML", "written 2012-11-15")),
+        (FOLDER, "[timelines]\nperiod = [[2012-13-01, 2013-01-01]]\n", ("not valid TOML", "a day of the calendar")),
     ],
 )
 def test_a_mistake_in_the_study_is_said_with_its_place_and_what_would_be_right(
@@ -152,6 +156,11 @@ def test_texts_beside_the_tables_that_the_study_writes_are_refused(tmp_path: Pat
     (tmp_path / "corpora" / "mine").mkdir(parents=True)
     source = FOLDER.replace('"texts"', '"corpora/mine"').replace('metadata = "metadata.csv"', "")
     assert "put the texts into a folder in it" in said_of(tmp_path, source)
+
+
+def test_a_sidecar_of_another_kind_is_named(tmp_path: Path) -> None:
+    said = said_of(tmp_path, FOLDER.replace("metadata.csv", "metadata.xlsx"))
+    assert said.endswith("metadata.xlsx; there is metadata.csv")
 
 
 def test_own_periods_are_put_in_order(tmp_path: Path) -> None:

@@ -84,9 +84,15 @@ def _dead(study: Study, corpus: Corpus, terms: Sequence[Term]) -> Iterator[str]:
         known = {plain(term.form, code) for term in terms if term.language == code}
         unknown = [word for word in words.to_pylist() if word not in known]
         near = _nearest([plain(term.form, code) for term in mine], unknown, code)
+        alone: list[str] = []
         for term, forms in zip(mine, near, strict=True):
-            hint = f"; the corpus has {', '.join(map(repr, forms))}" if forms and term.match != "regex" else ""
-            yield f"{term.form!r} ({term.concept}, {code}) is never found{hint}"
+            if forms and term.match != "regex":
+                has = ", ".join(map(repr, forms))
+                yield f"{term.form!r} ({term.concept}, {code}) is never found; the corpus has {has}"
+            else:
+                alone.append(f"{term.form!r} ({term.concept})")
+        if alone:
+            yield f"terms never found in {code}: {', '.join(alone)}"
 
 
 def _nearest(forms: Sequence[str], words: Sequence[str], code: str) -> list[list[str]]:

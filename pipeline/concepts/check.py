@@ -9,9 +9,11 @@ import numpy as np
 from pipeline.concepts.check_words import risks_of_words
 from pipeline.concepts.lexicon import load_lexicon, plain, terms_of
 from pipeline.concepts.lock import describe_lock
+from pipeline.ingest.sources import folder, table
 from pipeline.languages.stop_words import fold, read_list, stop_word_file
 from pipeline.languages.tokens import language_module
 from pipeline.languages.trained import find_models, gaps_of_models
+from pipeline.study import is_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,6 +21,20 @@ if TYPE_CHECKING:
     from pipeline.records import Concept, Term
     from pipeline.study import Study
 
+_MEANT = {
+    name: column
+    for column, names in {
+        "date": "datum erscheinungsdatum jahr year 日期 时间 年份 发布日期",
+        "title": "titel überschrift 标题 题名",
+        "author": "autor autorin verfasser redner rednerin speaker 作者 讲话人",
+        "publisher": "herausgeber verlag quelle zeitung 来源 出版者",
+        "language": "sprache 语言",
+        "city": "stadt ort 城市",
+        "url": "link adresse 网址 链接",
+    }.items()
+    for name in names.split()
+}
+"""What people call the columns of a sidecar, and what they are called."""
 _SHORT = 2
 """A Chinese form of so few characters also stands inside many other words."""
 
@@ -37,6 +53,7 @@ def find_risks(study: Study) -> list[str]:
         *describe_lock(study.lexicon, concepts)[1:],
         *words,
         *_risks_of_study(study),
+        *_risks_of_columns(study),
         *_risks_of_stop_words(study, concepts),
         *gaps_of_models(study, models),
     ]
@@ -108,3 +125,22 @@ def _risks_of_study(study: Study) -> Iterator[str]:
                 f"{study.path.name}: [[source]] {source.id} names no column for the id: rows are known by their "
                 f"number, which changes when a row is added above"
             )
+
+
+def _risks_of_columns(study: Study) -> Iterator[str]:
+    """Columns of sidecars that are called otherwise than the ones that are read.
+
+    Raises:
+        StudyError: a table has not the columns that the study names, or a sidecar cannot be read.
+    """
+    for source in study.sources:
+        if source.kind == "table" and not is_url(source.path):
+            table.check_columns(study.resolve(source.path), source.columns or {})
+        if source.kind != "folder" or not source.metadata or is_url(source.path):
+            continue
+        path = study.resolve(source.path) / source.metadata
+        columns = {name for cells in folder.read_sidecar(path).values() for name in cells}
+        for name in sorted(columns):
+            meant = _MEANT.get(name.lower())
+            if meant and meant not in columns:
+                yield f"{path.name}: the column {name!r} is not read as {meant!r}; if it is meant so, call it {meant!r}"

@@ -24,13 +24,21 @@ def closing_lines(study: Study, outcomes: Sequence[Outcome], shown: Callable[[Pa
     lines = [f"{outcome.stage:<10} made in {outcome.seconds:.1f} s ({outcome.why})" for outcome in worked]
     lines += [] if worked else ["nothing to do: everything is up to date"]
     made = summary_of(outcomes, "corpus")
-    languages = ", ".join(f"{count:,} {code}" for code, count in made["languages"].items())
+    by_number = sorted(made["languages"].items(), key=lambda item: (-item[1], item[0]))
+    languages = ", ".join(f"{count:,} {code}" for code, count in by_number)
     lines.append(
         f"{made['documents']:,} documents ({languages}), {made['passages']:,} passages, "
         f"{made['characters']:,} characters; {made['files_read']:,} files read in the last build"
     )
     if made["undated"]:
         lines.append(f"{made['undated']:,} documents have no date and are in no period")
+    if made["copies"]:
+        how = (
+            "are not counted (see copies.csv)"
+            if study.passages.duplicates == "first"
+            else "are counted like the others"
+        )
+        lines.append(f"{made['copies']:,} documents are copies of others and {how}")
     if made["rejects"]:
         reasons = ", ".join(f"{count:,} {reason}" for reason, count in made["rejects"].items())
         where = shown(study.corpus_folder / "rejects.csv")

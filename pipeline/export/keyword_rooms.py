@@ -36,7 +36,8 @@ class Side(NamedTuple):
     """``target`` or ``reference``."""
     name: str
     rows: Sequence[tuple[Row, Markup]]
-    """The rows of ``keyness.csv``, each with its log ratio drawn."""
+    """The rows of ``keyness.csv``, each with its log ratio drawn. For the reference it is that of the reference to the
+    target, so it is above 0 on either side."""
 
 
 class Comparison(NamedTuple):
@@ -128,17 +129,21 @@ def _compare(
     over = [row for row in rows if row["log_ratio"] > 0]
     under = [row for row in reversed(rows) if row["log_ratio"] < 0]
     sides = [
-        Side(side, found[0][side], [(row, _draw(row, sign, end)) for row in found])
-        for side, sign, found in (("target", 1, over), ("reference", -1, under))
+        Side(
+            side,
+            found[0][side],
+            [(row, draw_interval(row["log_ratio"], row["low"], row["high"], end)) for row in found],
+        )
+        for side, found in (("target", over), ("reference", [_turn(row) for row in under]))
         if found
     ]
     return Comparison(name, language, compared, sides, figures.get((name, language), ""))
 
 
-def _draw(row: Row, sign: int, end: float) -> Markup:
-    bounds = [None if row[name] is None else sign * row[name] for name in ("low", "high")]
-    low, high = bounds if sign > 0 else reversed(bounds)
-    return draw_interval(sign * row["log_ratio"], low, high, end)
+def _turn(row: Row) -> Row:
+    """A row as the reference sees it: how much oftener the word is here than in the target."""
+    low, high = (None if row[name] is None else -row[name] for name in ("high", "low"))
+    return {**row, "log_ratio": -row["log_ratio"], "low": low, "high": high}
 
 
 def _terms(table: pa.Table) -> list[tuple[str, Sequence[PartTerms], int]]:

@@ -27,14 +27,15 @@ _NOTES = {
 def mark_concepts(study: Study) -> tuple[Concept, ...]:
     """The concepts of the lexicon, a dagger behind the names of those that are exploratory in that language.
 
-    A concept without a name in that language has the dagger behind all its names.
+    A concept without a name in that language has the dagger behind all its names. So has a name in a language that is
+    not counted, as English is beside Chinese and German: it stands for the curves of all.
     """
     concepts = load_lexicon(study.lexicon)
     marks = find_exploratory(study.lexicon, concepts)
     if marks is None:
         return concepts
     return tuple(
-        _mark(concept, {code for code in study.languages if (concept.id, code) in marks.concepts})
+        _mark(concept, {code for code in study.languages if (concept.id, code) in marks.concepts}, study.languages)
         for concept in concepts
     )
 
@@ -47,10 +48,13 @@ def mark_note(study: Study, language: str) -> str:
     return " ".join(part for part in (study.note.strip(), _NOTES[language].format(marks.date)) if part)
 
 
-def _mark(concept: Concept, codes: Collection[str]) -> Concept:
+def _mark(concept: Concept, codes: Collection[str], counted: Collection[str]) -> Concept:
     if not codes:
         return concept
     label = dict(concept.label) or {min(codes): concept.id}
     everywhere = any(code not in label for code in codes)
-    marked = {code: name + DAGGER if everywhere or code in codes else name for code, name in label.items()}
+    marked = {
+        code: name + DAGGER if everywhere or code in codes or code not in counted else name
+        for code, name in label.items()
+    }
     return dataclasses.replace(concept, label=marked)

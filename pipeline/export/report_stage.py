@@ -146,6 +146,8 @@ def _notes(study: Study) -> list[str]:
             f"{corpus['undated']:,} of {corpus['documents']:,} documents have no date; they and the "
             f"{counted['undated_mentions']:,} mentions in them are in no period of any curve."
         )
+    if corpus["copies"] and study.passages.duplicates == "first":
+        notes.append(f"{corpus['copies']:,} of {corpus['documents']:,} documents are copies of others and not counted.")
     lost = sum(corpus["rejects"].values())
     if lost:
         notes.append(f"{lost:,} items of the sources could not be used; each stands below with its reason.")

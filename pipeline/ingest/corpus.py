@@ -193,14 +193,16 @@ def _drop_repeated(part: Part, seen: set[int]) -> tuple[Part, list[Reject]]:
     """The part without the documents whose key was seen before in this source; and the rejects, these among them."""
     rejects = [Reject("", r["item"], "corpus", r["reason"], r["detail"]) for r in part.rejects.to_pylist()]
     keys = part.documents["key"].to_pylist()
+    hashed = set(map(hash, keys))
+    if len(hashed) == len(keys) and seen.isdisjoint(hashed):
+        seen |= hashed
+        return part, rejects
     fresh = np.ones(len(keys), dtype=np.bool_)
     for i, key in enumerate(keys):
         if hash(key) in seen:
             fresh[i] = False
             rejects.append(Reject("", key, "corpus", "duplicate_id", "a row before has the same id"))
         seen.add(hash(key))
-    if fresh.all():
-        return part, rejects
     document = part.passages["document"].to_numpy()
     passages = part.passages.filter(pa.array(fresh[document]))
     renumbered = (np.cumsum(fresh) - 1)[passages["document"].to_numpy()]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -22,9 +21,16 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
+    from pipeline.ingest.dating import Found
     from pipeline.settings import Source
     from pipeline.store.parts import Part
     from pipeline.study import Study
+
+    Ints = NDArray[np.int64]
+    Known = dict[str, list[str | None]]
+    """What is known of some documents: by name a value for each."""
 
 _read_date = lru_cache(4096)(parse_date)
 """Of the many documents of a day the first one's date is read."""
@@ -32,10 +38,10 @@ _read_date = lru_cache(4096)(parse_date)
 
 def say_more(source: Source, study: Study, keys: Sequence[str], sidecar: folder.Sidecar) -> str:
     """What the study says of some documents beside their part, as a text that changes with it; empty for nothing."""
-    said = [sidecar.get(folder.sidecar_key(key), {}) for key in keys] if sidecar else []
+    said: list[object] = [sidecar.get(folder.sidecar_key(key), {}) for key in keys] if sidecar else []
     if source.file_dates:
         base = study.resolve(source.path)
-        said += [_with_file_date({}, base / key) for key in keys]
+        said += [_date_of_file(base / key) for key in keys]
     return repr(said) if any(said) else ""
 
 
@@ -46,44 +52,46 @@ def finish(study: Study, source: Source, part: Part, sidecar: folder.Sidecar) ->
         The tables of the contract: documents with their signatures (`pipeline.store.parts.SIGNATURE`) and without
         what copies they are, passages without numbers.
     """
-    rows = part.documents.drop_columns(list(SIGNATURE)).to_pylist()
-    said = [_said(row, sidecar.get(folder.sidecar_key(row["key"]), {})) for row in rows]
+    documents, passages = part.documents, part.passages
+    number = documents.num_rows
     base = study.resolve(source.path)
+    keys: list[str] = documents["key"].to_pylist()
+    known, evidence = _said(documents, [sidecar.get(folder.sidecar_key(key), {}) for key in keys] if sidecar else [])
+    if source.kind == "table":  # the study names the column
+        evidence = ["metadata"] * number
     if source.file_dates:
-        said = [_with_file_date(known, base / row["key"]) for known, row in zip(said, rows, strict=True)]
-    document = part.passages["document"].to_numpy()
-    size = pc.utf8_length(part.passages["text"]).to_numpy().astype(np.int64)
-    found = part.passages["language"].to_numpy(zero_copy_only=False)
-    language = _languages(source, [_code(known.get("language")) for known in said], document, found, size)
-    kind = part.passages["kind"].to_numpy(zero_copy_only=False)
-    counted = np.isin(kind, study.passages.keep)
-    main = _main_language(document, language, size * np.where(counted, 1_000_000, 1), len(rows))
-    characters = np.bincount(document, size * (kind != "boilerplate"), minlength=len(rows)).astype(np.int64)
-    doc_id = [f"{source.id}/{row['key']}" for row in rows]
-    table_path = _place(study, source, base) if source.kind == "table" else None
-    documents = [
-        {
-            "doc_id": doc_id[i],
-            "source_id": source.id,
-            "source_type": source.type,
-            "language": main[i],
-            "path": table_path or said[i].get("path") or _place(study, source, base / row["key"]),
-            "characters": int(characters[i]),
-            **{name: said[i].get(name) for name in ("title", "author", "publisher", "city", "url")},
-            **{name: row[name] for name in ("media_type", "sha256", "pages", "reader", "repairs")},
-            **_dated(said[i], row["flags"]),
-        }
-        for i, row in enumerate(rows)
-    ]
-    built = pa.Table.from_pylist(documents, DOCUMENTS)
-    further = sorted({name for known in said for name in known if name not in _KNOWN})
-    for name in further:
-        built = built.append_column(name, pa.array([known.get(name) for known in said], pa.string()))
+        _add_file_dates([base / key for key in keys], known["date"], evidence)
+    codes = [table.language_code(language) for language in known["language"]]
+    document = passages["document"].to_numpy()
+    size = pc.utf8_length(passages["text"]).to_numpy().astype(np.int64)
+    language = _languages(source, codes, document, passages["language"], size)
+    counted = pc.is_in(passages["kind"], pa.array(sorted(study.passages.keep), pa.string())).to_numpy()
+    own = pc.not_equal(passages["kind"], "boilerplate").to_numpy()
+    doc_id = pa.array([f"{source.id}/{key}" for key in keys], pa.string())
+    if source.kind == "table":
+        path: list[str | None] = [_place(study, source, base)] * number
+    else:
+        path = [place or _place(study, source, base / key)
+                for place, key in zip(known.get("path", [None] * number), keys, strict=True)]  # fmt: skip
+    columns = {
+        "doc_id": doc_id,
+        "source_id": [source.id] * number,
+        "source_type": [source.type] * number,
+        "language": _main_language(document, language, size * np.where(counted, 1_000_000, 1), number),
+        "path": path,
+        "characters": np.bincount(document, size * own, minlength=number).astype(np.int64),
+        **{name: known[name] for name in ("title", "author", "publisher", "city", "url")},
+        **{name: documents[name] for name in ("media_type", "sha256", "pages", "reader", "repairs")},
+        **_dated(known, codes, evidence, documents["flags"]),
+        **dict.fromkeys(("duplicate_of", "duplicate_kind", "duplicate_resemblance"), [None] * number),
+    }
+    built = pa.Table.from_pydict({field.name: columns[field.name] for field in DOCUMENTS}, DOCUMENTS)
+    for name in sorted(known.keys() - _KNOWN):
+        built = built.append_column(name, pa.array(known[name], pa.string()))
     for name in SIGNATURE:
-        built = built.append_column(part.documents.schema.field(name), part.documents[name])
-    passages = part.passages.drop_columns(["document", "language"])
-    passages = passages.append_column("doc_id", pa.array(doc_id, pa.string()).take(part.passages["document"]))
-    return built, passages.append_column("language", pa.array(language, pa.string()))
+        built = built.append_column(documents.schema.field(name), documents[name])
+    named = passages.drop_columns(["document", "language"]).append_column("doc_id", doc_id.take(passages["document"]))
+    return built, named.append_column("language", language)
 
 
 def _place(study: Study, source: Source, path: Path) -> str:
@@ -94,83 +102,91 @@ def _place(study: Study, source: Source, path: Path) -> str:
     return source.path.rstrip("/") + ("" if inside == "." else f"/{inside}")
 
 
-_DATE_SOURCE = ""
-"""Where the date was said, beside what was said; no column can be called so."""
-_KNOWN = {*DOCUMENTS.names, *folder.FIELDS, _DATE_SOURCE}
+_EVIDENCE = "date_evidence"
+"""What a reader calls the place in the file at which it found the date."""
+_KNOWN = {*DOCUMENTS.names, *folder.FIELDS}
 
 
-def _said(row: Mapping[str, Any], sidecar: Mapping[str, str]) -> dict[str, str]:
-    """What is known of a document: what the sidecar or the table's columns say, else what the file says of itself."""
-    own = {name: row[name] for name in folder.FIELDS if row[name]} | dict(row["more"] or [])
-    is_stated = "date" in sidecar or row["media_type"] in table.MEDIA_TYPES
-    source = "metadata" if is_stated else own.get("date_evidence", "markup")
-    return own | dict(sidecar) | {_DATE_SOURCE: source}
+def _said(documents: pa.Table, sidecars: Sequence[Mapping[str, str]]) -> tuple[Known, list[str]]:
+    """What is known of some documents, and where each one's date was said.
+
+    Args:
+        documents: Of a part.
+        sidecars: What the sidecar says of each; empty where there is none.
+    """
+    number = documents.num_rows
+    known: Known = {name: [said or None for said in documents[name].to_pylist()] for name in folder.FIELDS}
+    for i, more in enumerate(documents["more"].to_pylist()):
+        for name, said in more or ():
+            known.setdefault(name, [None] * number)[i] = said
+    from_table = pc.is_in(documents["media_type"], pa.array(sorted(set(table.MEDIA_TYPES.values())))).to_pylist()
+    places = known.get(_EVIDENCE, [None] * number)
+    evidence = [place or ("metadata" if row else "markup") for place, row in zip(places, from_table, strict=True)]
+    for i, sidecar in enumerate(sidecars):
+        for name, said in sidecar.items():
+            known.setdefault(name, [None] * number)[i] = said
+        if "date" in sidecar:
+            evidence[i] = "metadata"
+    return known, evidence
 
 
-def _with_file_date(known: dict[str, str], path: Path) -> dict[str, str]:
-    """What is known of a document, the day on which its file was changed where nothing else tells its date."""
-    file = next((place for place in (path, *path.parents) if place.is_file()), None)  # a document may lie in an archive
-    if known.get("date") or file is None:
-        return known
-    found = file_date(file.stat().st_mtime)
-    return known | {"date": found.date, _DATE_SOURCE: found.evidence}
+def _add_file_dates(paths: Sequence[Path], dates: list[str | None], evidence: list[str]) -> None:
+    """Put the day on which a file was changed where nothing else tells its date."""
+    for i, path in enumerate(paths):
+        found = None if dates[i] else _date_of_file(path)
+        if found:
+            dates[i], evidence[i] = found.date, found.evidence
 
 
-def _dated(known: Mapping[str, str], flags: Sequence[str]) -> dict[str, Any]:
-    """The columns of a document's date, and its flags: a date or a language that cannot be read is a doubt."""
-    written = known.get("date", "")
-    dated = _read_date(written)
-    flags = [flag for flag in flags if flag != BAD_DATE or known[_DATE_SOURCE] != "metadata"]  # the study knows better
-    doubts = [*flags, *([BAD_DATE] if written and dated is None else []), *(["no_date"] if dated is None else [])]
-    if known.get("language") and _code(known["language"]) is None:
-        doubts.append("bad_language")
-    if dated is None:
-        return {"date": None, "date_precision": None, "date_evidence": None, "flags": doubts}
-    evidence = known[_DATE_SOURCE]
-    return {"date": dated.date, "date_precision": dated.precision, "date_evidence": evidence, "flags": doubts}
+def _date_of_file(path: Path) -> Found | None:
+    """The day on which a document's file was changed; a document may lie in an archive."""
+    file = next((place for place in (path, *path.parents) if place.is_file()), None)
+    return file_date(file.stat().st_mtime) if file else None
+
+
+def _dated(
+    known: Known, codes: Sequence[str | None], evidence: Sequence[str], flags: pa.ChunkedArray
+) -> dict[str, list[Any]]:
+    """The columns of the dates, and the flags: a date or a language that cannot be read is a doubt."""
+    dated = [_read_date(written or "") for written in known["date"]]
+    flagged: list[list[str]] = flags.to_pylist()
+    for i, (written, read) in enumerate(zip(known["date"], dated, strict=True)):
+        if flagged[i] and evidence[i] == "metadata":  # the study knows better
+            flagged[i] = [flag for flag in flagged[i] if flag != BAD_DATE]
+        if read is None:
+            flagged[i] += [BAD_DATE, "no_date"] if written else ["no_date"]
+        if codes[i] is None and known["language"][i]:
+            flagged[i].append("bad_language")
+    return {
+        "date": [read and read.date for read in dated],
+        "date_precision": [read and read.precision for read in dated],
+        "date_evidence": [place if read else None for place, read in zip(evidence, dated, strict=True)],
+        "flags": flagged,
+    }
 
 
 def _languages(
-    source: Source, stated: Sequence[str | None], document: np.ndarray, found: np.ndarray, size: np.ndarray
-) -> np.ndarray:
+    source: Source, stated: Sequence[str | None], document: NDArray[np.int32], found: pa.ChunkedArray, size: Ints
+) -> pa.Array | pa.ChunkedArray:
     """The language of each passage: what the source says; else what is found in it; in a short or doubtful one what the
     sidecar or the table's column says of its document.
     """  # noqa: D205 - one sentence
     if source.language:
-        return np.full(len(found), _code(source.language), dtype=object)
-    if not len(found):
-        return found
-    of_document = np.array(stated, dtype=object)[document]
-    doubtful = (size < table.SPEAKS_FOR_ITSELF) | (found == "und") | (found == None)  # noqa: E711 - element by element
-    return np.where(doubtful & (of_document != None), of_document, found)  # noqa: E711
+        return pa.array([table.language_code(source.language)] * len(found), pa.string())
+    of_document = pa.array(stated, pa.string()).take(pa.array(document))
+    doubtful = pc.or_(pc.fill_null(pc.equal(found, "und"), True), pa.array(size < table.SPEAKS_FOR_ITSELF))
+    return pc.coalesce(pc.if_else(doubtful, of_document, None), found)
 
 
-def _main_language(document: np.ndarray, language: np.ndarray, weight: np.ndarray, number: int) -> list[str]:
+def _main_language(
+    document: NDArray[np.int32], language: pa.Array | pa.ChunkedArray, weight: Ints, number: int
+) -> list[str]:
     """The language of most of each document's text: the code with the greatest sum of weights; ``und`` without text."""
-    codes, index = np.unique(language.astype(str), return_inverse=True)
-    if not len(codes):
-        return ["und"] * number
-    sums = np.bincount(document.astype(np.int64) * len(codes) + index, weight, minlength=number * len(codes))
-    by_document = sums.reshape(number, len(codes))
-    best = by_document.argmax(axis=1)
-    return [str(codes[i]) if by_document[row, i] > 0 else "und" for row, i in enumerate(best.tolist())]
-
-
-_CODES = {
-    name: code
-    for code, names in {
-        "zh": "zho chi cmn chinese chinesisch 中文 汉语 漢語",
-        "de": "deu ger german deutsch 德语 德文 德語",
-        "en": "eng english englisch 英语 英文 英語",
-    }.items()
-    for name in names.split()
-}
-"""ISO 639-2 as library catalogues write it, and the names that people write."""
-
-
-@lru_cache(4096)
-def _code(language: str | None) -> str | None:
-    """``de-DE``, ``DE``, ``ger`` and ``Deutsch`` as ``de``; None for what is no code of a language."""
-    name = re.split(r"[-_\s]", (language or "").strip().lower(), maxsplit=1)[0]
-    name = _CODES.get(name, name)
-    return name if re.fullmatch(r"[a-z]{2,3}", name) else None
+    codes: list[str] = sorted(language.unique().to_pylist())
+    kinds = max(1, len(codes))
+    index = pc.index_in(language, pa.array(codes, pa.string())).to_numpy()
+    sums = np.bincount(document.astype(np.int64) * kinds + index, weight, minlength=number * kinds)
+    by_document = sums.reshape(number, kinds)
+    best = np.where(by_document.max(axis=1) > 0, by_document.argmax(axis=1), len(codes))
+    names = [*codes, "und"]
+    return [names[i] for i in best.tolist()]

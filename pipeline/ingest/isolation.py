@@ -109,13 +109,18 @@ def _read_here(
 
 
 def _end_in_time(function: Callable[[Task], Result], seconds: float, task: Task) -> Result:
-    """Do a task; the system ends this process if it takes too long and nobody else did, because it died before."""
+    """Do a task; the system ends this process if it takes too long and nobody else did, because it died before.
+
+    The limit of memory holds for the task alone: what became of it must still be handed on.
+    """
     if not hasattr(signal, "setitimer"):  # Windows
         return function(task)
     signal.setitimer(signal.ITIMER_REAL, seconds)
+    _hold_space(_Space.most)
     try:
         return function(task)
     finally:
+        _hold_space(None)
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
@@ -142,14 +147,31 @@ def _outcome(future: ProcessFuture[Result], limits: RunSettings, is_wanted: Call
         return Unreadable("crashed", f"{type(problem).__name__}: {said[-1] if said else ''}"[:300])
 
 
+class _Space:
+    """What a worker knows of its memory."""
+
+    most: int | None = None
+    """Bytes of address space that a task may take it to; None where there is no limit that holds."""
+
+
 def _limit(megabytes: int) -> None:
-    """Set up a worker: deaf to Ctrl-C, and with so much address space beyond what it has now."""
+    """Set up a worker: deaf to Ctrl-C, and with so much address space for a task beyond what it has now."""
     leave_interrupts_to_parent()
     try:
         pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
-    except OSError:  # no Linux: there is no limit that holds
+    except OSError:  # no Linux
         return
     import resource
 
-    most = pages * resource.getpagesize() + megabytes * _MEGABYTE
-    resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    _Space.most = pages * resource.getpagesize() + megabytes * _MEGABYTE
+
+
+def _hold_space(most: int | None) -> None:
+    """Let the process have at most so many bytes of address space, or as many as it may."""
+    if _Space.most is None:
+        return
+    import resource
+
+    may = resource.getrlimit(resource.RLIMIT_AS)[1]
+    least = min(may, most) if most and may != resource.RLIM_INFINITY else most or may
+    resource.setrlimit(resource.RLIMIT_AS, (least, may))

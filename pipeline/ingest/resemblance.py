@@ -19,6 +19,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cache
+from statistics import median
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -192,7 +194,7 @@ def _numbers_against(codes: Codes, spans: Ints, narrow: Flags) -> bool:
     """
     differs = _inside(len(codes), spans[narrow, 0], spans[narrow, 1])
     judged = differs | ~_inside(len(codes), spans[:, 0], spans[:, 1])
-    is_numeral, differs = np.isin(codes, read_as(_NUMERALS))[judged], differs[judged]
+    is_numeral, differs = _among(codes, _numerals())[judged], differs[judged]
     changed, numerals = int(differs[is_numeral].sum()), int(is_numeral.sum())
     if not changed:
         return False
@@ -212,15 +214,21 @@ def binomial_tail(least: int, number: int, rate: float) -> float:
     return max(0.0, 1 - float(np.exp(logs).sum()))
 
 
+@cache
+def _numerals() -> Codes:
+    """The codes of numerals, sorted."""
+    return np.sort(read_as(_NUMERALS))
+
+
 def _by_weight(one: Text, other: Text) -> tuple[Text, Text]:
     return (one, other) if one.weights.sum() <= other.weights.sum() else (other, one)
 
 
-def _among(values: Hashes, known: Hashes) -> Flags:
+def _among(values: Hashes | Codes, known: Hashes | Codes) -> Flags:
     """Whether each value is in a sorted array."""
     if not len(known):
         return np.zeros(len(values), np.bool_)
-    place = np.searchsorted(known, values)
+    place = known.searchsorted(values)
     found: Flags = known[np.minimum(place, len(known) - 1)] == values
     return found
 
@@ -271,6 +279,6 @@ def _same_place(short: Text, long: Text, first: int, last: int) -> tuple[int, in
     anchors = anchors[np.argsort(short.starts[anchors], kind="stable")]
     further = long.starts[place[np.searchsorted(runs, short.runs[anchors])]].astype(np.int64) - short.starts[anchors]
     # A run may be found elsewhere, where one of two is damaged: most of them tell.
-    begin = first + int(np.median(further[:_WITNESSES]))
-    end = last + int(np.median(further[-_WITNESSES:]))
+    begin = first + int(median(further[:_WITNESSES].tolist()))
+    end = last + int(median(further[-_WITNESSES:].tolist()))
     return (max(0, begin), min(len(long.codes), end)) if end > begin else (0, len(long.codes))

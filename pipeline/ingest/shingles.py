@@ -14,9 +14,11 @@ Long texts are read window by window: memory depends on the size of a window and
 
 from __future__ import annotations
 
+import itertools
+import struct
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
     Flags = NDArray[np.bool_]
     Ints = NDArray[np.int64]
     Hashes = NDArray[np.uint64]
+    Signed = tuple[Ints, Hashes, Ints, NDArray[np.uint16]]
+    """The four columns of some documents."""
 
 SLOTS = 256
 """Values of a MinHash; the estimate of a resemblance of 0.5 has a standard error of 0.03."""
@@ -42,9 +46,11 @@ DECIDING = ("body", "heading")
 """Kinds of passages that say whether a document is a copy: what it says itself, not its notes, tables and menus."""
 
 _SEED = 1
+_ROW = struct.Struct(f"{SLOTS}I")
 _HAN_TOKENS, _WORD_TOKENS = 6, 3
-_BLOCK_CHARACTERS = 250_000
-"""So much text is hashed at once: arrays that fit a processor's cache. A longer document is read in windows of it."""
+_BLOCK_CHARACTERS = 100_000
+"""So much text is hashed at once: arrays that fit a processor's cache, and that the C library's heap holds on to from
+block to block. A longer document is read in windows of it."""
 _HYPHENS = "\x02\xad-\u00ac\u200b\u200c\u200d\u2010\u2011\u2060\ufeff\ufffe"
 """Hyphens, also those of PDFs, and what is as thin: a word goes on behind them, on the next line too."""
 _HYPHEN, _HAN = np.uint32(1), np.uint32(1 << 31)
@@ -72,7 +78,7 @@ def sign(part: Part) -> Part:
     if not part.documents["minhash"].null_count:
         return part
     deciding = pc.is_in(part.passages["kind"], pa.array(DECIDING))
-    passages = part.passages.filter(deciding)
+    passages = part.passages.select(["document", "text"]).filter(deciding)
     number = part.documents.num_rows
     texts: list[str] = passages["text"].to_pylist()
     ends = np.cumsum(np.bincount(passages["document"].to_numpy(), minlength=number))
@@ -80,9 +86,16 @@ def sign(part: Part) -> Part:
     documents = part.documents
     for name, columns in zip(COLUMNS, zip(*signed, strict=True), strict=True):
         field = PART_DOCUMENTS.field(name)
-        values = pa.chunked_array([pa.array(column, field.type) for column in columns])
+        values = _to_arrow(np.concatenate(columns), field.type)
         documents = documents.set_column(documents.column_names.index(name), field, values)
     return Part(documents, part.passages, part.rejects)
+
+
+def _to_arrow(column: NDArray[Any], kind: pa.DataType) -> pa.Array:
+    """A column of numbers, or of rows of them as bytes."""
+    if column.ndim == 1:
+        return pa.array(column, kind)
+    return pa.Array.from_buffers(kind, len(column), [None, pa.py_buffer(column.astype("<u2"))])
 
 
 def read_letters(texts: Sequence[str], ends: Ints) -> Letters:
@@ -116,14 +129,19 @@ def _find_letters(text: str) -> tuple[Ints, Codes, Flags, Flags]:
     return place, codes, is_han, starts
 
 
-def shingle_hashes(letters: Letters) -> tuple[Hashes, Ints]:
-    """The hash of each shingle: uint64; and the first shingle of each document, behind the last one their number."""
+def shingle_hashes(letters: Letters, sums: Hashes) -> tuple[Hashes, Ints]:
+    """The hash of each shingle: uint64; and the first shingle of each document, behind the last one their number.
+
+    Args:
+        letters: Of some documents.
+        sums: Theirs (`prefix_sums`).
+    """
     begins = np.flatnonzero(letters.starts)
-    tokens = _hash_spans(letters.codes, begins, np.append(begins, len(letters.codes))[1:])
+    tokens = _hash_spans(sums, begins, np.append(begins, len(letters.codes))[1:])
     is_han = letters.is_han[begins]
     bounds = np.searchsorted(begins, letters.bounds)
     of_words, of_han = roll(tokens, (_WORD_TOKENS, _HAN_TOKENS))
-    hashes = np.where(is_han, of_han, of_words)
+    hashes = _mix(np.where(is_han, of_han, of_words))
     kept = np.flatnonzero(_shingle_ends(is_han) <= np.repeat(bounds[1:], np.diff(bounds)))
     return hashes[kept], np.searchsorted(kept, bounds)
 
@@ -139,7 +157,9 @@ def read_as(text: str) -> Codes:
 
 
 def roll(values: Hashes, lengths: Sequence[int]) -> list[Hashes]:
-    """For each length the hash of the run of so many values that begins at each: uint64; one over the end is cut.
+    """For each length the polynomial in the run of so many values that begins at each: uint64; one over the end is cut.
+
+    Two runs have the same one if they are the same (or by rare chance); its bits are not yet spread (`_mix`).
 
     Args:
         values: What is hashed, uint64.
@@ -151,7 +171,7 @@ def roll(values: Hashes, lengths: Sequence[int]) -> list[Hashes]:
         running *= _BASE
         running[: max(0, len(values) - step)] += values[step:]
         if step + 1 in lengths:
-            hashes.append(_mix(running))
+            hashes.append(running.copy())
     return hashes
 
 
@@ -165,7 +185,9 @@ def _slots(hashes: Hashes, bounds: Ints) -> NDArray[np.uint32]:
     from rensa import RMinHash
 
     matrix = RMinHash.digest_matrix_from_flat_token_hashes(hashes, bounds.astype(np.uint64), SLOTS, _SEED)
-    return np.array(matrix.to_rows(), np.uint32).reshape(len(bounds) - 1, SLOTS)
+    # Lists are all that rensa gives; packed they are an array in half the time that NumPy takes to read them.
+    rows = b"".join(itertools.starmap(_ROW.pack, matrix.to_rows()))
+    return np.frombuffer(rows, np.uint32).reshape(len(bounds) - 1, SLOTS)
 
 
 def _shorten(slots: NDArray[np.uint32]) -> NDArray[np.uint16]:
@@ -173,27 +195,27 @@ def _shorten(slots: NDArray[np.uint32]) -> NDArray[np.uint16]:
     return (_mix(slots.astype(np.uint64)) >> np.uint64(48)).astype(np.uint16)
 
 
-def _sign_block(texts: Sequence[str], bounds: tuple[int, int, Ints]) -> tuple[Ints, Hashes, Ints, list[bytes]]:
+def _sign_block(texts: Sequence[str], bounds: tuple[int, int, Ints]) -> Signed:
     """The four columns of some documents."""
     first, last, ends = bounds
     if len(ends) == 1 and sum(map(len, texts[first:last])) > _BLOCK_CHARACTERS:
         return _sign_long(texts[first:last])
     letters = read_letters(texts[first:last], ends)
-    hashes, rows = shingle_hashes(letters)
+    sums = prefix_sums(letters.codes)
+    hashes, rows = shingle_hashes(letters, sums)
     slots = minhashes(hashes, rows)
-    digests = _hash_spans(letters.codes, letters.bounds[:-1], letters.bounds[1:])
-    return np.diff(letters.bounds), digests, np.diff(rows), [row.tobytes() for row in slots.astype("<u2")]
+    digests = _hash_spans(sums, letters.bounds[:-1], letters.bounds[1:])
+    return np.diff(letters.bounds), digests, np.diff(rows), slots
 
 
-def _sign_long(texts: Sequence[str]) -> tuple[Ints, Hashes, Ints, list[bytes]]:
+def _sign_long(texts: Sequence[str]) -> Signed:
     """The four columns of one document, read window by window."""
     document = _Long()
     for window in _windows(texts):
         document.read(window)
     document.end()
-    slots = _shorten(document.slots).astype("<u2").tobytes()
     digest = _mix(np.array([document.sum], np.uint64))
-    return np.array([document.letters]), digest, np.array([document.shingles]), [slots]
+    return np.array([document.letters]), digest, np.array([document.shingles]), _shorten(document.slots)
 
 
 class _Long:
@@ -221,9 +243,8 @@ class _Long:
             codes, is_han, starts = codes[1:], is_han[1:], starts[1:]
         else:
             starts[0] = True
-        powers, inverses = _powers(1 << max(18, len(codes).bit_length()))
-        sums = np.zeros(len(codes) + 1, np.uint64)
-        np.cumsum(codes * powers[: len(codes)], out=sums[1:])
+        _, inverses = _powers(1 << max(18, len(codes).bit_length()))
+        sums = prefix_sums(codes)
         begins = np.flatnonzero(starts)
         ends = np.append(begins, len(codes))
         going_on = (self._word + int(sums[ends[0]]) * pow(int(_BASE), self._length, 1 << 64)) % (1 << 64)
@@ -246,7 +267,7 @@ class _Long:
         tokens, is_han = np.append(self._tokens, _mix(words)), np.append(self._is_han, is_han)
         of_words, of_han = roll(tokens, (_WORD_TOKENS, _HAN_TOKENS))
         ends = _shingle_ends(is_han)
-        hashes = np.where(is_han, of_han, of_words)[(ends > before) & (ends <= len(tokens))]
+        hashes = _mix(np.where(is_han, of_han, of_words)[(ends > before) & (ends <= len(tokens))])
         self.slots = np.minimum(self.slots, _slots(hashes, np.array([0, len(hashes)])))
         self.shingles += len(hashes)
         self._tokens, self._is_han = tokens[1 - _HAN_TOKENS :], is_han[1 - _HAN_TOKENS :]
@@ -280,11 +301,23 @@ def _blocks(texts: Sequence[str], ends: Ints) -> Iterator[tuple[int, int, Ints]]
         document, first = end, last
 
 
-def _hash_spans(codes: Codes, begins: Ints, ends: Ints) -> Hashes:
-    """The hash of each span of letters: uint64, a polynomial in them modulo 2^64 (Karp and Rabin 1987), mixed."""
-    powers, inverses = _powers(1 << max(18, len(codes).bit_length()))
+def prefix_sums(codes: Codes) -> Hashes:
+    """The polynomial in the letters before each letter, and in all of them, modulo 2^64: uint64, letters + 1."""
+    powers, _ = _powers(1 << max(18, len(codes).bit_length()))
     sums = np.zeros(len(codes) + 1, np.uint64)
     np.cumsum(codes * powers[: len(codes)], out=sums[1:])
+    return sums
+
+
+def _hash_spans(sums: Hashes, begins: Ints, ends: Ints) -> Hashes:
+    """The hash of each span of letters: uint64, its polynomial (Karp and Rabin 1987), mixed.
+
+    Args:
+        sums: `prefix_sums` of the letters.
+        begins: The first letter of each span.
+        ends: The letter behind its last one.
+    """
+    _, inverses = _powers(1 << max(18, (len(sums) - 1).bit_length()))
     return _mix((sums[ends] - sums[begins]) * inverses[begins])
 
 
@@ -299,9 +332,11 @@ def _powers(number: int) -> tuple[Hashes, Hashes]:
 
 def _mix(values: Hashes) -> Hashes:
     """Spread what values differ in over all of their bits (the finaliser of MurmurHash3, by Appleby)."""
-    values = (values ^ (values >> np.uint64(33))) * np.uint64(0xFF51AFD7ED558CCD)
-    values = (values ^ (values >> np.uint64(33))) * np.uint64(0xC4CEB9FE1A85EC53)
-    return values ^ (values >> np.uint64(33))
+    mixed = values ^ (values >> np.uint64(33))
+    for factor in (np.uint64(0xFF51AFD7ED558CCD), np.uint64(0xC4CEB9FE1A85EC53)):
+        mixed *= factor
+        mixed ^= mixed >> np.uint64(33)
+    return mixed
 
 
 @cache

@@ -93,7 +93,10 @@ _OTHERS = _words(
 # Told apart by py3langid: a passage in a rarer language comes out as the nearest of its script.
 _LATIN_LANGUAGES = _words("de en fr nl it es pt ca pl cs sk sl hr hu ro sv da no fi et lv lt tr la id vi sq")
 _OTHER_LANGUAGES = _words("ru uk be bg sr mk kk mn el ar fa ur he hi bn ta th km lo my ka hy")
-_WORD = re.compile(r"[^\W\d_]+")
+_FUNCTION_WORDS = _GERMAN | _ENGLISH | _OTHERS
+_LETTER = re.compile(r"[^\W\d_]")
+_PLANES = 0x30000
+"""Code points that are looked up; beyond are rare Chinese characters."""
 _NO_LANGUAGE = re.compile(
     r"(?:https?://|www\.|doi:)\S+|\S+@\S+\.\S+|\b10\.\d{4,}/\S+|\S+\.(?:de|cn|com|org|net|eu|html?|pdf)\b\S*"
 )
@@ -129,7 +132,7 @@ def _head(text: str) -> str:
 @functools.cache
 def _scripts() -> NDArray[np.uint8]:
     """The script of each code point."""
-    table = np.zeros(0x30000, dtype=np.uint8)
+    table = np.zeros(_PLANES, dtype=np.uint8)
     for first, last, script in _RANGES:
         table[first : last + 1] = script
     table[[0xD7, 0xF7]] = 0
@@ -140,7 +143,7 @@ def _count_scripts(heads: Sequence[str]) -> NDArray[np.int64]:
     """Letters of each script: an array of texts by scripts."""
     joined = "\n".join(heads) + "\n"
     points = np.frombuffer(joined.encode("utf-32-le", errors="surrogatepass"), dtype=np.uint32)
-    scripts = _scripts()[np.minimum(points, 0x2FFFF)]
+    scripts = _scripts()[np.minimum(points, _PLANES - 1)]
     starts = np.zeros(len(heads), dtype=np.int64)
     np.cumsum([len(head) + 1 for head in heads[:-1]], out=starts[1:])
     return np.stack([np.add.reduceat(scripts == script, starts, dtype=np.int64) for script in range(6)], axis=1)
@@ -152,13 +155,15 @@ def _languages(heads: Sequence[str], counts: NDArray[np.int64], known: tuple[str
     alphabetic = latin + other
     cjk = han + kana + hangul
     east = (cjk > 0) & (_HAN_WEIGHT * cjk >= alphabetic)
+    read = np.flatnonzero(~east & (alphabetic >= 3))
+    function_words = _count_function_words([heads[i] for i in read.tolist()])
     for i, head in enumerate(heads):
         if east[i]:
             yield "ko" if hangul[i] > han[i] + kana[i] else "ja" if kana[i] > 0.1 * han[i] else "zh"
         elif alphabetic[i] < 3:
             yield "und"
         else:
-            german, english, others = _count_function_words(head)
+            german, english, others = next(function_words)
             if german >= 3 and german > 2 * (english + others):
                 yield "de"
             elif english >= 3 and english > 2 * (german + others):
@@ -173,10 +178,26 @@ def _languages(heads: Sequence[str], counts: NDArray[np.int64], known: tuple[str
                 )
 
 
-def _count_function_words(head: str) -> tuple[int, int, int]:
-    """Distinct function words of German, of English and of all others."""
-    words = set(_WORD.findall(head.lower()))
-    return (len(_GERMAN & words), len(_ENGLISH & words), len(_OTHERS & words))
+def _count_function_words(heads: Sequence[str]) -> Iterator[tuple[int, int, int]]:
+    """Of each text the distinct function words of German, of English and of all others."""
+    if not heads:
+        return
+    lowered = [head.lower() for head in heads]
+    points = np.frombuffer("\n".join([*lowered, ""]).encode("utf-32-le", errors="surrogatepass"), np.uint32)
+    letters = np.where(_letters()[np.minimum(points, _PLANES - 1)], points, np.uint32(ord(" ")))
+    letters[np.cumsum([len(head) + 1 for head in lowered]) - 1] = ord("\n")
+    for line in letters.tobytes().decode("utf-32-le", errors="surrogatepass").split("\n")[:-1]:
+        words = _FUNCTION_WORDS.intersection(line.split())
+        yield len(_GERMAN & words), len(_ENGLISH & words), len(_OTHERS & words)
+
+
+@functools.cache
+def _letters() -> NDArray[np.bool_]:
+    """Whether each code point is a letter; the last one stands for all beyond."""
+    found = np.zeros(_PLANES, np.bool_)
+    found[[match.start() for match in _LETTER.finditer("".join(map(chr, range(_PLANES))))]] = True
+    found[-1] = True
+    return found
 
 
 @functools.cache

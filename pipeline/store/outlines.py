@@ -8,6 +8,7 @@ would make again of an unchanged file.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import zlib
 from typing import TYPE_CHECKING
 
@@ -81,9 +82,11 @@ def _content(passages: pa.Table, bounds: NDArray[np.int64]) -> list[bytes]:
             *(_codes(passages[name]) for name in ("kind", "language")),
         ]
     ).astype("<i8")
+    shapes = memoryview(shape.tobytes())
+    width = shape.itemsize * shape.shape[1]
     digests = []
-    for first, last in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
-        digest = hashlib.blake2b(shape[first:last].tobytes(), digest_size=16)
+    for first, last in itertools.pairwise(bounds.tolist()):
+        digest = hashlib.blake2b(shapes[width * first : width * last], digest_size=16)
         digest.update(data[places[first] : places[last]])
         digests.append(digest.digest())
     return digests

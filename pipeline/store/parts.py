@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
@@ -72,12 +72,19 @@ class Part:
 
 
 def make_part(
-    documents: Sequence[dict[str, object]], passages: dict[str, list[object]], rejects: Sequence[Reject]
+    documents: Sequence[dict[str, Any]] | dict[str, list[Any]],
+    passages: dict[str, list[Any]],
+    rejects: Sequence[Reject],
 ) -> Part:
-    """A part of rows."""
+    """A part of documents, as rows or as columns, and passages as columns; columns of documents may be left out."""
+    if isinstance(documents, dict):
+        number = len(documents["key"])
+        table = pa.Table.from_pydict(dict.fromkeys(PART_DOCUMENTS.names, [None] * number) | documents, PART_DOCUMENTS)
+    else:
+        table = pa.Table.from_pylist(list(documents), PART_DOCUMENTS)
     lost = [{"item": reject.item, "reason": reject.reason, "detail": reject.detail} for reject in rejects]
     return Part(
-        pa.Table.from_pylist(list(documents), PART_DOCUMENTS),
+        table,
         pa.Table.from_pydict(passages, PART_PASSAGES) if passages else PART_PASSAGES.empty_table(),
         pa.Table.from_pylist(lost, PART_REJECTS),
     )

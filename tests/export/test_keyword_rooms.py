@@ -49,7 +49,7 @@ def test_both_sides_of_a_comparison_are_shown_the_strongest_first() -> None:
     cells = [cell.text_content() for cell in first.xpath(".//tbody/tr[1]/td")]
     assert cells == ["城市外交", "40", "12", "4", "3", "61.5", "4.5", "above 2.5", "", "0.002", "0.31"]
     cells = [cell.text_content() for cell in second.xpath(".//tbody/tr[1]/td")]
-    assert cells == [HOSTILE, "50", "3", "2", "12", "61.5", "-3", "-4 to -2", "", "0.002", "0.8"]
+    assert cells == [HOSTILE, "50", "3", "2", "12", "61.5", "3", "2 to 4", "", "0.002", "0.8"]
     assert page().xpath("//a[@href='keywords/keyness_1_zh.pdf']")
     assert "no key word, 1 words compared" in page().xpath("string(//section[@id='keywords'])")
 

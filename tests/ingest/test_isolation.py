@@ -82,7 +82,7 @@ def test_a_file_that_breaks_a_limit_is_a_reject_and_is_read_again_under_another_
 ) -> None:
     monkeypatch.chdir(tmp_path)
     root = write_texts(tmp_path, {"small.txt": "Die Städtepartnerschaft mit Wuhan besteht seit 1982."}, None)
-    (root / "large.txt").write_text("Die Stadt hat viele Partner und gute Freunde.\n" * 800_000, encoding="utf-8")
+    (root / "large.txt").write_text("Hafen " * 15_000_000, encoding="utf-8")
     write_study(tmp_path, NO_SIDECAR, more="[run]\nmegabytes_per_file = 600\n")
     assert run(capsys, "corpus").status == 0
     rejects = (tmp_path / "corpora" / "mine" / "rejects.csv").read_text(encoding="utf-8").splitlines()

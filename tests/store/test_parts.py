@@ -31,6 +31,15 @@ def test_a_part_is_read_as_it_was_written(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["p.arrow"]
 
 
+def test_documents_given_as_columns_make_the_part_that_their_rows_make() -> None:
+    rows: list[dict[str, object]] = [
+        {"key": "a", "flags": ["ocr"], "more": [("party", "x")], "pages": 3},
+        {"key": "b", "flags": [], "more": [], "pages": None},
+    ]
+    columns: dict[str, list[object]] = {name: [row[name] for row in rows] for name in rows[0]}
+    assert make_part(columns, PASSAGES, []) == make_part(rows, PASSAGES, [])
+
+
 def test_a_part_may_hold_nothing_but_rejects(tmp_path: Path) -> None:
     write_part(tmp_path / "p.arrow", make_part([], {}, [Reject("", "b", "corpus", "empty")]))
     part = read_part(tmp_path / "p.arrow")

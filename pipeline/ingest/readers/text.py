@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from typing import TYPE_CHECKING
@@ -101,8 +102,10 @@ def paragraphs(text: str) -> list[str]:
         text = text.replace("\n\f", "\n").replace("\f", "\n")
     text = _LINE_END_HYPHEN.sub("-", _composed(text))
     raw = text.splitlines()
-    lines = [_tidy(line) for line in raw]
-    if len(text) > _LONG * len(raw):
+    lines = [" ".join(line.split()) for line in raw]
+    if not "".join(lines).isprintable():
+        lines = [_tidy(line) for line in raw]
+    if len(text) > _LONG * len(raw) or not any(itertools.starmap(_may_go_on, itertools.pairwise(lines))):
         return _whole_lines(lines)
     is_wide = _STARTS_WIDE.search(text) is not None
     widths = [_columns(line) for line in lines] if is_wide else list(map(len, lines))
@@ -173,6 +176,11 @@ def _goes_on(above: str, line: str, filled: int, width: int) -> bool:
     if filled + _first_width(line) < _ROOM * width:
         return False
     return _WIDE_OR_QUOTE.match(above[-1]) is not None or above.rsplit(" ", 1)[-1][0].islower()
+
+
+def _may_go_on(above: str, line: str) -> bool:
+    """Whether a line break may fall inside a sentence, whatever the width; the quickest that tells of most texts."""
+    return bool(above and line) and not _has_ended(above)
 
 
 def _has_ended(line: str) -> bool:

@@ -7,8 +7,12 @@ import hashlib
 import io
 import json
 import pickle
+import re
 import zlib
+from collections import deque
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +48,8 @@ SUFFIXES = tuple(MEDIA_TYPES)
 _FIELDS = ("title", "author", "publisher", "date", "language", "city", "url")
 SPEAKS_FOR_ITSELF = 100
 """A passage of so many characters has the language that is found in it, whatever is stated of its document."""
+_READ_AHEAD = 1 << 16
+"""Bytes of a gzipped table, whose lines Python's gzip would find more slowly."""
 _LOOK_AHEAD = 100
 """The text's column must stand in one of the first so many rows; JSON lines may have another one later."""
 
@@ -122,12 +128,27 @@ def read_parts(executor: Executor, chunks: Iterator[Chunk], *, elsewhere: bool) 
         elsewhere: Whether the workers are other machines'. Rows go to these in files: the scheduler of a cluster would
             have to hold all that is under way.
     """
-    if not elsewhere:
-        yield from map_in_order(executor, read_into_part, chunks, under_way=4)
-        return
-    for done in map_in_order(executor, _read_written, map(_write_chunk, chunks), under_way=4):
+    there: deque[Path | None] = deque()
+    missing = _missing(chunks, there)
+    if elsewhere:
+        made = map_in_order(executor, _read_written, map(_write_chunk, missing), under_way=4)
+    else:
+        made = map_in_order(executor, read_into_part, missing, under_way=4)
+    for done in made:
+        while (known := there.popleft()) is not None:
+            yield known
         yield done
-        _written(done).unlink(missing_ok=True)
+        if elsewhere:
+            _written(done).unlink(missing_ok=True)
+    yield from filter(None, there)
+
+
+def _missing(chunks: Iterator[Chunk], there: deque[Path | None]) -> Iterator[Chunk]:
+    """The chunks that have no part yet; of every chunk its part is put to what is there, None where it has none."""
+    for chunk in chunks:
+        there.append(chunk.target if chunk.target.exists() else None)
+        if there[-1] is None:
+            yield chunk
 
 
 def _write_chunk(chunk: Chunk) -> Path:
@@ -147,7 +168,7 @@ def read_into_part(chunk: Chunk) -> Path:
     """Make a part of a chunk's rows, if it is not there; rows that cannot be used become rejects in it."""
     if chunk.target.exists():
         return chunk.target
-    documents: list[dict[str, object]] = []
+    documents: dict[str, list[Any]] = {name: [] for name in ("key", *_FIELDS, "more", "sha256")}
     rejects: list[Reject] = []
     passages: dict[str, list[Any]] = {name: [] for name in ("document", "ordinal", "page", "kind", "language", "text")}
     more = [name for name in chunk.columns if name not in (*_FIELDS, "id", "text")]
@@ -157,7 +178,7 @@ def read_into_part(chunk: Chunk) -> Path:
             rejects.append(row)
             continue
         cells = {name: _text(row.get(column)) for name, column in chunk.columns.items()}
-        cells = {name: cell if name == "text" else clean(cell) for name, cell in cells.items()}
+        cells = {name: clean(cell) if cell and name != "text" else cell for name, cell in cells.items()}
         key = cells.get("id") or str(number)
         if "id" in chunk.columns and not cells["id"]:
             rejects.append(
@@ -168,23 +189,19 @@ def read_into_part(chunk: Chunk) -> Path:
         if not texts:
             rejects.append(Reject("", key, "corpus", "no_text", f"row {number}"))
             continue
-        passages["document"] += [len(documents)] * len(texts)
+        passages["document"] += [len(documents["key"])] * len(texts)
         passages["ordinal"] += range(len(texts))
         passages["text"] += texts
-        documents.append(
-            {
-                "key": key,
-                **{field: cells.get(field) or None for field in _FIELDS},
-                "more": [(name, cells[name]) for name in more if cells[name]],
-                "media_type": chunk.media_type,
-                "sha256": hashlib.sha256(cells["text"].encode("utf-8", "surrogatepass")).hexdigest(),
-                "pages": None,
-                "reader": f"zwiesprache {__version__}",
-                "flags": [],
-                "repairs": [],
-            }
-        )
-    stated = [bool(document["language"]) for document in documents]
+        for field in _FIELDS:
+            documents[field].append(cells.get(field) or None)
+        documents["key"].append(key)
+        documents["more"].append([(name, cells[name]) for name in more if cells[name]])
+        documents["sha256"].append(hashlib.sha256(cells["text"].encode("utf-8", "surrogatepass")).hexdigest())
+    number = len(documents["key"])
+    documents["media_type"] = [chunk.media_type] * number
+    documents["reader"] = [f"zwiesprache {__version__}"] * number
+    documents["flags"] = documents["repairs"] = [[]] * number
+    stated = [language_code(language) is not None for language in documents["language"]]
     passages["language"] = _found_languages(chunk, passages["text"], [stated[i] for i in passages["document"]])
     passages["page"] = [None] * len(passages["text"])
     passages["kind"] = ["body"] * len(passages["text"])
@@ -198,6 +215,16 @@ def _found_languages(chunk: Chunk, texts: Sequence[str], stated: Sequence[bool])
               for text, known in zip(texts, stated, strict=True)]  # fmt: skip
     found = iter(identify([text for text, need in zip(texts, needed, strict=True) if need]))
     return [next(found) if need else None for need in needed]
+
+
+def check_columns(path: Path, columns: Mapping[str, str]) -> None:
+    """Look whether a table has the columns that the study names, in its first rows.
+
+    Raises:
+        StudyError: it has not, or it cannot be read.
+    """
+    if (suffix := _suffix(path)) in MEDIA_TYPES:
+        deque(islice(_check_columns(_READERS[suffix](path), path, columns), _LOOK_AHEAD), 0)
 
 
 def _check_columns(rows: Iterator[Row], path: Path, columns: Mapping[str, str]) -> Iterator[Row]:
@@ -242,7 +269,8 @@ def _read_bytes(path: Path) -> bytes:
 
 def _jsonl_rows(path: Path) -> Iterator[Row]:
     number = 0
-    with gzip.open(path, "rb") if path.suffix.lower() == ".gz" else path.open("rb") as file:
+    packed = path.suffix.lower() == ".gz"
+    with io.BufferedReader(gzip.open(path), _READ_AHEAD) if packed else path.open("rb") as file:
         try:
             for number, line in enumerate(file, start=1):
                 if line.strip():
@@ -331,3 +359,22 @@ _READERS: dict[str, Callable[[Path], Iterator[Row]]] = {
     ".jsonl": _jsonl_rows,
     ".parquet": _parquet_rows,
 }
+
+_CODES = {
+    name: code
+    for code, names in {
+        "zh": "zho chi cmn chinese chinesisch 中文 汉语 漢語",
+        "de": "deu ger german deutsch 德语 德文 德語",
+        "en": "eng english englisch 英语 英文 英語",
+    }.items()
+    for name in names.split()
+}
+"""ISO 639-2 as library catalogues write it, and the names that people write."""
+
+
+@lru_cache(4096)
+def language_code(language: str | None) -> str | None:
+    """``de-DE``, ``DE``, ``ger`` and ``Deutsch`` as ``de``; None for what is no code of a language."""
+    name = re.split(r"[-_\s]", (language or "").strip().lower(), maxsplit=1)[0]
+    name = _CODES.get(name, name)
+    return name if re.fullmatch(r"[a-z]{2,3}", name) else None

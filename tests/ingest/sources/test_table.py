@@ -136,6 +136,13 @@ def test_lone_surrogates_and_nul_characters_do_no_harm(tmp_path: Path) -> None:
     assert part.passages["text"].to_pylist() == ["城市\ufffd外交"]
 
 
+def test_a_short_text_whose_stated_language_is_none_is_read_for_its_own(tmp_path: Path) -> None:
+    rows = [{"t": "Das ist ein kurzer Text und nicht mehr.", "l": said} for said in ("Klingonisch", "de", "")]
+    path = write_table(tmp_path / "t.csv", rows)
+    (part,) = read(path, {"text": "t", "language": "l"})
+    assert part.passages["language"].to_pylist() == ["de", None, "de"]
+
+
 def test_a_csv_row_with_too_many_cells_or_open_quotes_is_a_reject(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     path.write_text('id,text,title\n1,eins,x\n2,zwei, drei,y\n3,drei,z,,\n4,"vier\n5,fünf,y\n', encoding="utf-8")
