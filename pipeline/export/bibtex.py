@@ -57,9 +57,14 @@ def to_bibtex(rows: Iterable[Mapping[str, Any]]) -> str:
 
 
 def entry_keys(rows: Iterable[Mapping[str, Any]]) -> list[str]:
-    """The keys that the documents have in the file, each its own."""
+    """The keys that the documents have in the file, each its own.
+
+    A document with a record keeps the record's key; one of a folder or a table has its source's name before its own,
+    since rows of two tables may have one number.
+    """
     used: set[str] = set()
-    return [_unused(_KEY.sub("-", row["doc_id"].partition("/")[2]).strip("-") or "document", used) for row in rows]
+    names = [row["doc_id"].partition("/")[2] if row.get("reference") else row["doc_id"] for row in rows]
+    return [_unused(_KEY.sub("-", name).strip("-") or "document", used) for name in names]
 
 
 def _fields(item: Mapping[str, Any]) -> dict[str, str]:
