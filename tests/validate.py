@@ -17,7 +17,8 @@ from corpora_of_counts import DESIGNS, draw_documents, draw_steps
 
 from pipeline.analyses.intervals import burst_sizes, rate_intervals
 from pipeline.analyses.measures import bootstrap_rates, wilson
-from pipeline.analyses.permutation import deal, p_value
+from pipeline.analyses.permutation import p_value
+from pipeline.analyses.quick_deal import quick_deal
 from pipeline.analyses.steps import LEVEL, _Gain, keep_gains
 from pipeline.analyses.timelines import _adjusted
 
@@ -59,7 +60,7 @@ def steps(name: str, factor: float, *, loud: bool) -> tuple[float, float]:
         part = draw_steps(name, curves=200, factor=factor, loud=loud, rng=rng)
         known: dict[tuple[int, int, int], _Gain | None] = {}
         curves = list(range(200))
-        keep_gains(deal(part, curves, 499, corpus), curves, (0, 20), known)
+        keep_gains(quick_deal(part, curves, 499, corpus), curves, (0, 20), known)
         gains = [gain for gain in known.values() if gain is not None]
         places += [gain.first if p_value(gain.observed, gain.permuted) < LEVEL else -1 for gain in gains]
     found = np.array(places)

@@ -270,7 +270,7 @@ def test_the_command_says_where_the_sheets_are(
     made: Study, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(made.root)
-    summary = {"documents": 0, "passages": 0, "characters": 0, "languages": {}, "rejects": {}, "flags": {}}
+    summary = {"documents": 0, "passages": 0, "characters": 0, "languages": {}, "copies": 0, "rejects": {}, "flags": {}}
     corpus = Outcome("corpus", None, 0.0, summary | {"files_read": 0, "undated": 0}, (made.corpus_folder / "x",))
     monkeypatch.setattr("pipeline.stages.bring_up_to_date", lambda *_: [corpus])
     assert main(["intrusion", "--quiet", "--study", str(made.path)]) == 0
