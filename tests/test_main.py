@@ -138,7 +138,7 @@ def test_ctrl_c_stops_all_workers_with_one_sentence(here: Path) -> None:
         time.sleep(0.02)
     os.killpg(process.pid, signal.SIGINT)
     out, err = process.communicate(timeout=30)
-    assert (process.returncode, out) == (130, "")
+    assert (process.returncode, out) == (130, ""), err
     assert [line for line in err.splitlines() if not line.startswith("files of")] == [
         "stopped; what was whole is kept, and the next run goes on from there"
     ]
