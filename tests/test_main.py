@@ -125,7 +125,11 @@ def test_status_says_what_is_stale_and_why_and_makes_nothing(here: Path, capsys:
 def start(*words: str) -> subprocess.Popen[str]:
     pipe = subprocess.PIPE
     call = [sys.executable, "-m", "pipeline", *words]
-    return subprocess.Popen(call, stdout=pipe, stderr=pipe, text=True, encoding="utf-8", start_new_session=True)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # tests in the background are deaf, and so are
+    try:  # the programs that they start
+        return subprocess.Popen(call, stdout=pipe, stderr=pipe, text=True, encoding="utf-8", start_new_session=True)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_ctrl_c_stops_all_workers_with_one_sentence(here: Path) -> None:
