@@ -119,9 +119,7 @@ def _said(documents: pa.Table, sidecars: Sequence[Mapping[str, str]]) -> tuple[K
     for i, more in enumerate(documents["more"].to_pylist()):
         for name, said in more or ():
             known.setdefault(name, [None] * number)[i] = said
-    from_table = pc.is_in(documents["media_type"], pa.array(sorted(set(table.MEDIA_TYPES.values())))).to_pylist()
-    places = known.get(_EVIDENCE, [None] * number)
-    evidence = [place or ("metadata" if row else "markup") for place, row in zip(places, from_table, strict=True)]
+    evidence = [place or "markup" for place in known.get(_EVIDENCE, [None] * number)]
     for i, sidecar in enumerate(sidecars):
         for name, said in sidecar.items():
             known.setdefault(name, [None] * number)[i] = said
