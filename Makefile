@@ -16,7 +16,8 @@ corpus tokens timelines topics intrusion keywords paper report check status lock
 	@$(RUN) $@ --study $(STUDY)
 
 test: $(VENV)/.dev
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -m "not alone" --numprocesses 2 --dist loadfile
+	@$(BIN)/python -m pytest -m alone
 
 lint: $(VENV)/.dev
 	@$(BIN)/ruff check
@@ -42,7 +43,7 @@ pin:
 
 clean:
 	rm -rf $(VENV) exports models/demo corpora/demo/*.parquet corpora/demo/*.arrow corpora/demo/manifest.json corpora/demo/rejects.csv
-	rm -rf corpora/demo/.parts corpora/demo/.kept corpora/demo/.cuts corpora/demo/.mentions corpora/demo/.words
+	rm -rf corpora/demo/.parts corpora/demo/.kept corpora/demo/.cuts corpora/demo/.mentions corpora/demo/.words corpora/demo/.lock
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Zwiesprache needs Python 3.11 or newer")'

@@ -16,7 +16,8 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from pipeline.study import Study
 
 MANIFEST = "manifest.json"
+LOCK = ".lock"
+"""In a folder of results; the run that is at work there holds it."""
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, and how much there is."""
@@ -82,8 +85,13 @@ class Outcome:
 
 
 def bring_up_to_date(stages: Sequence[Stage], study: Study, progress: Progress) -> list[Outcome]:
-    """Run what is stale, in order."""
-    return [_bring_one(stage, study, progress) for stage in stages]
+    """Run what is stale, in order.
+
+    Raises:
+        InputError: another run is at work in a folder of results, or a file cannot be read or written.
+    """
+    with ExitStack() as held:  # from the first stage that has work to do, so that no other run comes between two
+        return [_bring_one(stage, study, progress, held) for stage in stages]
 
 
 def look_at(stages: Sequence[Stage], study: Study) -> list[State]:
@@ -141,21 +149,34 @@ def hash_code(modules: Sequence[str]) -> str:
     return digest.hexdigest()
 
 
-def _bring_one(stage: Stage, study: Study, progress: Progress) -> Outcome:
+def _bring_one(stage: Stage, study: Study, progress: Progress, held: ExitStack) -> Outcome:
     folder = stage.folder(study)
     paths = tuple(folder / name for name in stage.writes)
     why = _why_stale(stage, study)
     if why is None:
         return Outcome(stage.name, None, 0.0, read_summary(stage, study), paths)
-    draft = folder / f".draft-{stage.name}"
-    shutil.rmtree(draft, ignore_errors=True)
     started = time.perf_counter()
     made_from = _made_from(stage, study)
+    draft = folder / f".draft-{stage.name}"
+    with _naming_what_failed(stage, folder):
+        _keep_others_out(folder, held)
+        try:
+            shutil.rmtree(draft, ignore_errors=True)
+            draft.mkdir()
+            summary = stage.run(study, draft, progress)
+            seconds = time.perf_counter() - started
+            _commit(stage, study, draft, {"made_from": made_from, "summary": summary, "seconds": round(seconds, 3)})
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+            pa.default_memory_pool().release_unused()
+    return Outcome(stage.name, why, seconds, summary, paths)
+
+
+@contextmanager
+def _naming_what_failed(stage: Stage, folder: Path) -> Iterator[None]:
+    """Say of the system's errors where they were met, and that the stage's results are those of before."""
     try:
-        draft.mkdir(parents=True)
-        summary = stage.run(study, draft, progress)
-        seconds = time.perf_counter() - started
-        _commit(stage, study, draft, {"made_from": made_from, "summary": summary, "seconds": round(seconds, 3)})
+        yield
     except BrokenPipeError:
         raise
     except OSError as problem:
@@ -163,10 +184,17 @@ def _bring_one(stage: Stage, study: Study, progress: Progress) -> Outcome:
             raise
         place = problem.filename or folder
         raise InputError(f"{place}: {problem.strerror}; the stage {stage.name!r} was left as it was") from problem
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-        pa.default_memory_pool().release_unused()
-    return Outcome(stage.name, why, seconds, summary, paths)
+
+
+def _keep_others_out(folder: Path, held: ExitStack) -> None:
+    """Lock a folder of results until ``held`` ends; the system frees the lock of a process that was killed."""
+    from filelock import FileLock, Timeout  # loads slowly, and most commands find nothing to do
+
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        held.enter_context(FileLock(folder / LOCK, blocking=False, is_singleton=True))
+    except Timeout:
+        raise InputError(f"{folder}: another run is at work here; wait until it has ended, or stop it") from None
 
 
 def _commit(stage: Stage, study: Study, draft: Path, entry: dict[str, Any]) -> None:

@@ -48,6 +48,7 @@ def drawn_fast(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(export_stages, "_write_figure", draw)
 
 
+@pytest.mark.alone
 def test_a_second_run_does_nothing_says_so_and_touches_nothing(
     here: Path, capsys: pytest.CaptureFixture[str], drawn_fast: None
 ) -> None:

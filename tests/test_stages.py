@@ -3,12 +3,16 @@ from __future__ import annotations
 import importlib.metadata
 import json
 import os
+import re
 import shutil
+import subprocess
+import sys
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from filelock import FileLock
 from user_study import write_study, write_texts
 
 from pipeline import stages
@@ -231,6 +235,36 @@ def test_a_crash_between_two_renames_is_noticed(
             why(copying, study)
     assert why(copying, study) == "never made"
     assert (study.corpus_folder / "out.txt.d" / "4.txt").read_text() == "newb"
+
+
+def test_a_second_run_is_told_to_wait_and_disturbs_nothing(study: Study, copying: Copying) -> None:
+    folder = study.corpus_folder
+    draft = folder / ".draft-copy"
+    draft.mkdir(parents=True)
+    (draft / "out.txt").write_text("half of what the first run writes")
+    hold = f"""
+import filelock, sys
+with filelock.FileLock({str(folder / stages.LOCK)!r}):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+    pipe = subprocess.PIPE
+    with subprocess.Popen([sys.executable, "-c", hold], stdin=pipe, stdout=pipe, text=True) as first:
+        assert first.stdout is not None
+        assert first.stdin is not None
+        assert first.stdout.readline() == "held\n"
+        with pytest.raises(InputError, match=f"^{re.escape(str(folder))}: another run is at work here; wait"):
+            bring_up_to_date([copying.stage()], study, silent)
+        assert (draft / "out.txt").read_text() == "half of what the first run writes"
+        assert copying.runs == 0
+        first.kill()
+    assert why(copying, study) == "never made"
+
+
+def test_a_run_with_nothing_to_do_waits_for_no_other(study: Study, copying: Copying) -> None:
+    bring_up_to_date([copying.stage()], study, silent)
+    with FileLock(study.corpus_folder / stages.LOCK):
+        assert why(copying, study) is None
 
 
 def test_the_draft_of_a_killed_run_is_swept_away(study: Study, copying: Copying) -> None:

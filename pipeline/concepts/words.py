@@ -294,7 +294,7 @@ def _pairs(slots: Sequence[_Slot], types: pa.Table, language: str) -> Iterable[t
     forms = candidates["form"].to_pylist()
     uncapitalised = [form[:1].lower() + form[1:] if not form.isupper() else form.lower() for form in forms]
     lowered = language_module(language).lemmatize(uncapitalised)
-    feminine = [_feminine(form) if language == "de" else () for form in forms]
+    feminine = _feminine(forms) if language == "de" else [()] * len(forms)
     rows = zip(
         candidates["type"].to_pylist(), forms, candidates["lemma"].to_pylist(), candidates["parts"].to_pylist(),
         lowered, feminine, strict=True,
@@ -312,10 +312,11 @@ def _pairs(slots: Sequence[_Slot], types: pa.Table, language: str) -> Iterable[t
                 yield type_, number, fit
 
 
-def _feminine(form: str) -> tuple[str, ...]:
-    """A gender form read as the feminine noun, and its lemma."""
-    read = gender.feminine(form)
-    return () if read is None else (read, *language_module("de").lemmatize([read]))
+def _feminine(forms: Sequence[str]) -> list[tuple[str, ...]]:
+    """The gender forms among some words read as the feminine noun, and its lemma; of other words nothing."""
+    read = {form: noun for form in forms if (noun := gender.feminine(form)) is not None}
+    lemmas = dict(zip(read, language_module("de").lemmatize(list(read.values())), strict=True))
+    return [(read[form], lemmas[form]) if form in read else () for form in forms]
 
 
 def _fit(slot: _Slot, form: str, lemmas: Sequence[str], low: str, parts: Sequence[str]) -> bool | None:

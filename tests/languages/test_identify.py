@@ -100,6 +100,7 @@ def test_the_beginning_of_a_news_sentence_is_enough(
 
 @pytest.mark.shared
 @pytest.mark.slow
+@pytest.mark.alone
 def test_passages_are_told_apart_several_times_as_fast_as_by_n_grams_alone(shared: Path) -> None:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 

@@ -166,6 +166,7 @@ def test_sentences_of_a_record_in_two_columns_are_whole_over_columns_and_pages(s
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_reading_is_eight_times_as_fast_as_pdfminer(shared: Path, floors: dict[str, float]) -> None:
     paths = [path for kind in ("pdf_de", "pdf_zh", "pdf_bilingual") for path in (shared / "raw" / kind).glob("*.pdf")]
     *_, whole = compare(sorted(paths), most=12, runs=2)

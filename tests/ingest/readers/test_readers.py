@@ -118,6 +118,7 @@ def test_any_file_is_read_or_refused_with_a_known_reason(data: bytes, name: str)
         assert extract.blocks
 
 
+@pytest.mark.alone
 def test_a_file_of_comments_takes_no_longer_than_another() -> None:
     start = time.perf_counter()
     read_file(b"<!-- a --> " * 370 + b"Text", "a.txt")

@@ -178,6 +178,7 @@ def test_paragraphs_lose_no_letter_and_hold_no_break(text: str) -> None:
         " " * 90000 + "\na",
     ],
 )
+@pytest.mark.alone
 def test_odd_texts_take_no_longer_than_others(text: str) -> None:
     start = time.perf_counter()
     paragraphs("\n".join([text, *["geht weiter mit dem Text der Zeile,\nund noch einer"] * 3]))
@@ -251,6 +252,7 @@ def test_wrapped_speeches_come_back_as_they_were(shared: Path) -> None:
 
 @pytest.mark.shared
 @pytest.mark.slow
+@pytest.mark.alone
 def test_lines_that_are_paragraphs_are_read_at_the_speed_of_a_table(shared: Path) -> None:
     texts = texts_of(shared, "zh_news_2012_2019", 2000)
     start = time.perf_counter()
