@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipeline.concepts import words as in_words
 from pipeline.concepts.characters import find_in_characters
@@ -62,7 +63,7 @@ class _Passages:
     """The passages of one language in a batch."""
 
     rows: Ints
-    texts: list[str]
+    texts: pa.ChunkedArray
     offsets: Ints
     """Code points before each passage when they are joined by one code point."""
 
@@ -108,25 +109,39 @@ def search_batch(search: Search, task: tuple[int, Mapping[str, Path]]) -> None:
         terms = search.terms[code]
         sizes = np.array([len(plain(term.form, code)) for term in terms], np.int64)
         if code == "zh":
-            spans, excluding = find_in_characters(own.texts, [*terms, *search.terms[HELD]])
+            spans, excluding = find_in_characters(own.texts.to_pylist(), [*terms, *search.terms[HELD]])
             found = resolve(spans.take(spans.term < len(terms)), excluding, sizes)
             holds = find_holds(found, spans.take(spans.term >= len(terms)))
             pieces.write_piece(paths[HELD], _held(cuts[code], own, holds))
         else:
-            found = resolve(*in_words.find_in_words(search.ready[code], *_words(search, cuts[code], own)), sizes)
+            ready = search.ready[code]
+            joined = _join(own.texts) if ready.expressions else ""
+            found = resolve(*in_words.find_in_words(ready, _words(search, cuts[code], own), joined), sizes)
         pieces.write_piece(paths[code], _table(own, found, terms))
 
 
 def _read_passages(folder: Path, batch: int, rows: Ints) -> _Passages:
     if not len(rows):
-        return _Passages(rows, [], rows)
+        return _Passages(rows, pa.chunked_array([], pa.string()), rows)
     return _passages(corpus.read_batch(folder, batch, ["text"])["text"], rows)
 
 
 def _passages(text: pa.ChunkedArray, rows: Ints) -> _Passages:
-    texts = text.take(pa.array(rows)).to_pylist()
-    sizes = np.fromiter(map(len, texts), np.int64, count=len(texts)) + 1
+    texts = text.take(pa.array(rows))
+    sizes = pc.utf8_length(texts).to_numpy().astype(np.int64) + 1
     return _Passages(rows, texts, np.cumsum(sizes) - sizes)
+
+
+def _join(texts: pa.ChunkedArray) -> str:
+    return "\0".join(text.replace("\0", "\ufffd") for text in texts.to_pylist())
+
+
+def _surfaces(own: _Passages, passage: Ints, start: Ints, end: Ints) -> pa.Array:
+    """What stands at each place."""
+    needed, which = np.unique(passage, return_inverse=True)
+    texts = own.texts.take(pa.array(needed)).to_pylist()
+    places = zip(which.tolist(), start.tolist(), end.tolist(), strict=True)
+    return pa.array([texts[i][at:to] for i, at, to in places], pa.string())
 
 
 def _joined(cut: tokens.Cut, own: _Passages) -> tuple[Ints, Ints, Ints]:
@@ -138,7 +153,7 @@ def _joined(cut: tokens.Cut, own: _Passages) -> tuple[Ints, Ints, Ints]:
     return passage, start, start + cut.length
 
 
-def _words(search: Search, cut: tokens.Cut, own: _Passages) -> tuple[in_words.Words, str]:
+def _words(search: Search, cut: tokens.Cut, own: _Passages) -> in_words.Words:
     passage, start, end = _joined(cut, own)
     type_ = cut.types[cut.form].astype(np.int64)
     is_word, is_ender, is_hyphen = (np.zeros(search.types, np.bool_) for _ in range(3))
@@ -146,8 +161,7 @@ def _words(search: Search, cut: tokens.Cut, own: _Passages) -> tuple[in_words.Wo
     is_word = ~is_word
     is_ender[search.enders] = True
     is_hyphen[search.hyphens] = True
-    words = in_words.Words(type_, start, end, passage, is_word[type_], is_ender[type_], is_hyphen[type_])
-    return words, "\0".join(text.replace("\0", "\ufffd") for text in own.texts)
+    return in_words.Words(type_, start, end, passage, is_word[type_], is_ender[type_], is_hyphen[type_])
 
 
 def find_holds(found: Mentions, words: Spans) -> Spans:
@@ -176,14 +190,12 @@ def _held(cut: tokens.Cut, own: _Passages, holds: Spans) -> pa.Table:
     new_start, new_end = new_start[was < 0], new_end[was < 0]
     passage = np.searchsorted(own.offsets, new_start, side="right") - 1
     begins, length = new_start - own.offsets[passage], new_end - new_start
-    places = zip(passage.tolist(), begins.tolist(), length.tolist(), strict=True)
-    forms = pa.array([own.texts[p][at : at + size] for p, at, size in places], pa.string())
     return pa.table(
         {
             "passage": pa.array(own.rows[passage].astype(np.uint32)),
             "start": pa.array(begins.astype(np.uint32)),
             "length": pa.array(length.astype(np.uint16)),
-            "form": forms.dictionary_encode(),
+            "form": _surfaces(own, passage, begins, begins + length).dictionary_encode(),
         }
     )
 
@@ -193,14 +205,13 @@ def _table(own: _Passages, found: Mentions, terms: Sequence[Term]) -> pa.Table:
     passage = np.searchsorted(own.offsets, spans.start, side="right") - 1
     start, end = spans.start - own.offsets[passage], spans.end - own.offsets[passage]
     concept = [terms[i].concept for i in spans.term.tolist()]
-    places = zip(passage.tolist(), start.tolist(), end.tolist(), strict=True)
     columns = {
         "concept": pa.array(concept, pa.string()),
         "term": pa.array([terms[i].form for i in spans.term.tolist()], pa.string()),
         "row": pa.array(own.rows[passage].astype(np.uint32)),
         "start": pa.array(start, pa.uint32()),
         "end": pa.array(end, pa.uint32()),
-        "surface": pa.array([own.texts[p][at:to] for p, at, to in places], pa.string()),
+        "surface": _surfaces(own, passage, start, end),
         "nested_in": pa.array([None if i < 0 else concept[i] for i in found.inside.tolist()], pa.string()),
         "counted": pa.array(found.inside < 0),
     }

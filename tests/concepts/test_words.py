@@ -285,7 +285,7 @@ def test_all_matches_are_those_of_a_search_token_by_token(texts: list[str]) -> N
     cut = Cut(cuts.passage, cuts.start, cuts.length, cuts.form, pa.array(cuts.forms, pa.string()), numbers)
     own = _passages(pa.chunked_array([pa.array(texts, pa.string())]), np.arange(len(texts)))
     search = prepare_search(Path(), {"de": terms}, ["de"], types)
-    found, longer = in_words.find_in_words(search.ready["de"], *_words(search, cut, own))
+    found, longer = in_words.find_in_words(search.ready["de"], _words(search, cut, own), "")
     truth = set()
     for text, offset in zip(texts, own.offsets.tolist(), strict=True):
         truth |= {(start + offset, end + offset, term) for start, end, term in search_by_tokens(text)}
