@@ -1,23 +1,27 @@
-"""spaCy's tokens, each distinct chunk of a text tokenised once and remembered.
+"""spaCy's tokens, each distinct chunk of some texts tokenised once; those that spaCy is needed for are remembered.
 
 A chunk is what stands between whitespace. spaCy's tokenizer works on one chunk at a time, but for one thing: its
 special cases (``:-)``, ``°C.``) are looked for over the whole text afterwards, and one that seems to span two chunks
 (``( :``) hides a shorter one inside a chunk. A text in which that could happen is tokenised whole.
+
+Nine of ten distinct chunks are words of letters with or without a mark behind them: one token or two by all rules.
+These are cut here, all at once; the others are left to spaCy.
 """
 
 from __future__ import annotations
 
 import importlib
-import re
 import sys
 from array import array
 from dataclasses import dataclass, field
-from functools import cache, partial
+from functools import cache
 from itertools import compress, islice, repeat
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipeline.languages import gender
 from pipeline.languages.cuts import Cuts, number_by_first_appearance
@@ -34,13 +38,20 @@ if TYPE_CHECKING:
 MEMO_CHARACTERS = 1 << 22
 """A memo that holds chunks of more characters than this is emptied before the next batch; about 0.1 GB."""
 
-_LETTERS = re.compile("[A-Za-zÄÖÜäöüß]+").fullmatch
-_NONE = np.empty(0, np.int64)
 _JOINED = np.uint64(1 << 63)
 """From here on stand, in place of spaCy's hashes of strings, numbers of tokens that were put together."""
 
+_MARKS = ".,;:?!"
+_LETTERS = "[A-Za-zÄÖÜäöüß]+"
+_AFTER_INITIAL = r"(?:^|[^A-ZÄÖÜ])[A-ZÄÖÜ]\.$"
+"""A full stop that stays at its single capital."""
+
 _IS_SPACE = np.array([chr(code).isspace() for code in range(0x3002)])
 """Whether a code point is whitespace to `str.split`, and so to spaCy; the last is U+3000."""
+_SPACES = np.append(_IS_SPACE[:128], np.zeros(128, np.bool_))
+"""The same of a byte of UTF-8."""
+_LEADS = np.isin(np.arange(256), [chr(code).encode()[0] for code in np.flatnonzero(_IS_SPACE) if code >= 128])
+"""Whether whitespace beyond ASCII may begin with a byte."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +72,12 @@ class SpecialCases:
 
 @dataclass(slots=True)
 class Memo:
-    """The tokens of the chunks seen so far, as growing columns: some of chunks, some of tokens."""
+    """The tokens of the chunks that spaCy has seen so far, as growing columns: some of chunks, some of tokens."""
 
     nlp: Language
     cases: SpecialCases
+    word: str
+    """A regular expression, in Arrow's dialect: a word of letters, with a mark behind it or not."""
     ids: dict[str, int] = field(default_factory=dict)
     characters: int = 0
     first: array[int] = field(default_factory=lambda: array("q"))  # of a chunk: its first token
@@ -81,11 +94,44 @@ class Memo:
 class Chunks:
     """The chunks of a batch of texts in order."""
 
-    texts: list[str]
+    distinct: pa.StringArray
+    ids: Ints
+    """Index into ``distinct``."""
     passage: Ints
     start: Ints
     follows: Flags
     """Whether exactly one space (U+0020) stands between the chunk and the one before."""
+
+
+class Words(NamedTuple):
+    """Those of some chunks that are words of letters, with a mark behind them or not."""
+
+    rows: Ints
+    words: pa.StringArray
+    """Without the mark."""
+    marked: Flags
+    """Whether there is a mark."""
+    marks: pa.StringArray
+    """Those there are."""
+    edges: Ints
+    """See `_edges`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """The tokens of some chunks end to end."""
+
+    first: Ints
+    """Of a chunk: its first token."""
+    count: Ints
+    """Of a chunk."""
+    start: Ints
+    """Code points before the token in its chunk."""
+    length: Ints
+    form: Ints
+    """Index into ``forms``."""
+    forms: pa.StringArray
+    """Distinct."""
 
 
 def cut_chunks(texts: Sequence[str], language: str) -> Cuts:
@@ -103,24 +149,33 @@ def cut_chunks(texts: Sequence[str], language: str) -> Cuts:
         _memo.cache_clear()
         memo = _memo(language)
     chunks = _split(texts)
-    ids, passage, start = _look_up(memo, chunks.texts), chunks.passage, chunks.start
-    whole = _entangled(memo, ids, chunks)
+    ids, passage, start = chunks.ids, chunks.passage, chunks.start
+    words = _find_words(memo, chunks.distinct)
+    is_other = np.ones(len(chunks.distinct), dtype=bool)
+    is_other[words.rows] = False
+    others = _look_up(memo, chunks.distinct.filter(pa.array(is_other)).to_pylist())
+    edges = np.zeros(len(is_other), np.int64)
+    edges[words.rows], edges[is_other] = words.edges, _view(memo.edges)[others]
+    whole = _entangled(edges[ids], chunks)
     if len(whole):
         kept = ~np.isin(passage, whole)
-        ids = np.concatenate([ids[kept], _look_up(memo, [texts[index] for index in whole])])
+        ids = np.concatenate([ids[kept], len(is_other) + np.arange(len(whole))])
         passage = np.concatenate([passage[kept], whole])
         start = np.concatenate([start[kept], np.zeros(len(whole), dtype=np.int64)])
         order = np.argsort(passage, kind="stable")
         ids, passage, start = ids[order], passage[order], start[order]
-    count = _view(memo.count)[ids]
-    token = np.arange(count.sum()) + np.repeat(_view(memo.first)[ids] - np.cumsum(count) + count, count)
-    form, order = number_by_first_appearance(_view(memo.form)[token], len(memo.forms))
+        is_other = np.append(is_other, np.ones(len(whole), np.bool_))
+        others = np.append(others, _look_up(memo, [texts[index] for index in whole]))
+    tokens = _tokens_of(memo, words, is_other, others)
+    count = tokens.count[ids]
+    token = _spread(tokens.first[ids], count)
+    form, order = number_by_first_appearance(tokens.form[token], len(tokens.forms))
     return Cuts(
         passage=np.repeat(passage, count),
-        start=np.repeat(start, count) + _view(memo.start)[token],
-        length=_view(memo.length)[token],
+        start=np.repeat(start, count) + tokens.start[token],
+        length=tokens.length[token],
         form=form,
-        forms=[memo.forms[index] for index in order],
+        forms=tokens.forms.take(pa.array(order)).to_pylist(),
     )
 
 
@@ -157,7 +212,9 @@ def _memo(language: str) -> Memo:
     nlp = spacy.blank(language)
     vocab: Any = nlp.vocab  # the shape of each new word and the like, which nobody asks for, take half of the time
     vocab.lex_attr_getters = {IS_SPACE: vocab.lex_attr_getters[IS_SPACE]}
-    return Memo(nlp, SpecialCases(forms, openers, closers, last, first, max(map(len, forms))))
+    chain = f"(?:-{_LETTERS})*" if len(plain("Ab-cd")) == 1 else ""
+    word = f"^{_LETTERS}{chain}[{_MARKS}]?$"
+    return Memo(nlp, SpecialCases(forms, openers, closers, last, first, max(map(len, forms))), word)
 
 
 def _view(column: array[int]) -> Ints:
@@ -165,17 +222,85 @@ def _view(column: array[int]) -> Ints:
 
 
 def _split(texts: Sequence[str]) -> Chunks:
-    joined = "\n".join(texts)
-    code = np.frombuffer(joined.encode("utf-32-le"), dtype=np.uint32)
-    space = np.ones(len(code) + 4, dtype=bool)  # two blanks on either side
-    np.take(_IS_SPACE, np.minimum(code, len(_IS_SPACE) - 1), out=space[2:-2])
-    edge = np.flatnonzero(space[1:-2] != space[2:-1])
+    data = np.frombuffer("\n".join(texts).encode(), dtype=np.uint8)
+    space = np.ones(len(data) + 2, dtype=bool)  # a blank on either side
+    np.take(_SPACES, data, out=space[1:-1])
+    _mark_wide_spaces(data, space[1:-1])
+    edge = np.flatnonzero(space[1:] != space[:-1])
     start, end = edge[::2], edge[1::2]
-    offset = np.cumsum([0, *map(len, texts)]) + np.arange(len(texts) + 1)
-    passage = np.searchsorted(offset, start, side="right") - 1
+    bounds = np.zeros(len(start) + 1, np.int32)
+    np.cumsum(end - start, out=bounds[1:])
+    written = pa.StringArray.from_buffers(len(start), pa.py_buffer(bounds), pa.py_buffer(data[~space[1:-1]]))
+    encoded = written.dictionary_encode()
     follows = np.zeros(len(start), dtype=bool)
-    follows[1:] = (start[1:] - end[:-1] == 1) & (code[start[1:] - 1] == ord(" "))
-    return Chunks(joined.split(), passage, start - offset[passage], follows)
+    follows[1:] = (start[1:] - end[:-1] == 1) & (data[start[1:] - 1] == ord(" "))
+    start = start - np.cumsum((data & 0xC0) == 0x80, dtype=np.int32)[start]  # in code points
+    offset = np.cumsum([0, *map(len, texts)]) + np.arange(len(texts) + 1)
+    passage = np.repeat(np.arange(len(texts)), np.diff(np.searchsorted(start, offset)))
+    return Chunks(
+        encoded.dictionary, encoded.indices.to_numpy().astype(np.int64), passage, start - offset[passage], follows
+    )
+
+
+def _mark_wide_spaces(data: NDArray[np.uint8], space: Flags) -> None:
+    """Mark the bytes of whitespace beyond ASCII in UTF-8; a last byte that begins something is none."""
+    lead = np.flatnonzero(_LEADS[data])
+    first, second, third = (np.take(data, lead + i, mode="clip").astype(np.int64) for i in range(3))
+    three = first >= 0xE0
+    code = np.where(three, (first & 15) << 12 | (second & 63) << 6 | third & 63, (first & 31) << 6 | second & 63)
+    found = _IS_SPACE[np.minimum(code, len(_IS_SPACE) - 1)]
+    lead, three = lead[found], three[found]
+    space[lead] = space[lead + 1] = space[lead[three] + 2] = True
+
+
+def _find_words(memo: Memo, chunks: pa.StringArray) -> Words:
+    """The chunks that are words of letters, with a mark behind them or not, and neither hold nor are special cases.
+
+    No prefix, infix or other suffix of spaCy's is of letters alone.
+    """
+    cases = memo.cases
+    matches = pc.and_not(pc.match_substring_regex(chunks, memo.word), pc.match_substring_regex(chunks, _AFTER_INITIAL))
+    rows, own = np.flatnonzero(matches.to_numpy(zero_copy_only=False)), chunks.filter(matches)
+    words = pc.utf8_rtrim(own, _MARKS)
+    plain = pc.invert(pc.or_(_is_in(own, cases.forms), _is_in(words, cases.forms)))
+    rows, own, words = rows[plain.to_numpy(zero_copy_only=False)], own.filter(plain), words.filter(plain)
+    marked = pc.not_equal(own, words)
+    last = pc.if_else(marked, pc.utf8_slice_codeunits(own, -1), words)
+    continues, begins, marks = (
+        flags.to_numpy(zero_copy_only=False)
+        for flags in (_is_in(words, cases.closers), _is_in(last, cases.openers), marked)
+    )
+    return Words(rows, words, marks, last.filter(marked), _CONTINUES * continues + _BEGINS * begins)
+
+
+def _is_in(texts: pa.StringArray, those: frozenset[str]) -> pa.BooleanArray:
+    return pc.is_in(texts, pa.array(those, pa.string()))
+
+
+def _tokens_of(memo: Memo, words: Words, is_other: Flags, others: Ints) -> Tokens:
+    """The tokens of distinct chunks: of words, and of others by their ids in the memo."""
+    count = np.ones(len(is_other), np.int64)
+    count[words.rows[words.marked]] = 2
+    count[is_other] = _view(memo.count)[others]
+    first = np.cumsum(count) - count
+    start, length, form = np.zeros((3, int(count.sum())), np.int64)
+    at = first[words.rows]
+    behind = at[words.marked] + 1
+    length[at] = pc.utf8_length(words.words).to_numpy()
+    start[behind], length[behind] = length[behind - 1], 1
+    token, known = _spread(first[is_other], count[is_other]), _spread(_view(memo.first)[others], count[is_other])
+    start[token], length[token] = _view(memo.start)[known], _view(memo.length)[known]
+    used, which = np.unique(_view(memo.form)[known], return_inverse=True)
+    spelt = pa.array([memo.forms[index] for index in used.tolist()], pa.string())
+    forms = pa.concat_arrays([words.words, words.marks, spelt]).dictionary_encode()
+    form[at], form[behind], ids = np.split(forms.indices.to_numpy(), np.cumsum([len(at), len(behind)]))
+    form[token] = ids[which]
+    return Tokens(first, count, start, length, form, forms.dictionary)
+
+
+def _spread(first: Ints, count: Ints) -> Ints:
+    """The indices in spans, end to end."""
+    return np.arange(count.sum()) + np.repeat(first - np.cumsum(count) + count, count)
 
 
 def _look_up(memo: Memo, chunks: Sequence[str]) -> Ints:
@@ -190,29 +315,20 @@ def _look_up(memo: Memo, chunks: Sequence[str]) -> Ints:
 
 
 def _learn(memo: Memo, chunks: Sequence[str]) -> None:
-    """Add new chunks to the memo; one of letters alone is one token by all rules, if it is no special case."""
-    special = memo.cases.forms
-    is_plain = np.array([_LETTERS(chunk) is not None and chunk not in special for chunk in chunks], np.bool_)
-    mixed = list(compress(chunks, ~is_plain))
-    where = np.flatnonzero(is_plain)
-    size = np.fromiter(map(len, chunks), np.int64, count=len(chunks))
-    form, start, length, chunk = _tokenise(memo, mixed) if mixed else (_NONE,) * 4
-    chunk = np.concatenate([np.flatnonzero(~is_plain)[chunk], where])
-    order = np.argsort(chunk, kind="stable")
-    plain = np.fromiter(map(partial(_number, memo.form_ids), compress(chunks, is_plain)), np.int64, count=len(where))
+    """Add new chunks to the memo."""
+    form, start, length, chunk = _tokenise(memo, chunks)
     count = np.bincount(chunk, minlength=len(chunks)).astype(np.int64)
-    base = len(memo.form)
-    _extend(memo.first, np.cumsum(count) - count + base)
+    _extend(memo.first, np.cumsum(count) - count + len(memo.form))
     _extend(memo.count, count)
-    _extend(memo.start, np.concatenate([start, np.zeros(len(where), np.int64)])[order])
-    _extend(memo.length, np.concatenate([length, size[where]])[order])
-    _extend(memo.form, np.concatenate([form, plain])[order])
+    _extend(memo.start, start)
+    _extend(memo.length, length)
+    _extend(memo.form, form)
     memo.forms.extend(islice(memo.form_ids, len(memo.forms), None))
     spans = zip(memo.first[-len(chunks) :], memo.count[-len(chunks) :], strict=True)
     tokens = ([memo.forms[index] for index in memo.form[first : first + size]] for first, size in spans)
     memo.edges.extend(_edges(forms, memo.cases) for forms in tokens)
     memo.ids.update(zip(chunks, range(len(memo.ids), len(memo.ids) + len(chunks)), strict=True))
-    memo.characters += int(size.sum()) + len(chunks)
+    memo.characters += sum(map(len, chunks)) + len(chunks)
 
 
 def _number(numbers: dict[str, int], form: str) -> int:
@@ -271,9 +387,8 @@ def _holds_special_case(tokens: Sequence[str], cases: SpecialCases) -> bool:
     return False
 
 
-def _entangled(memo: Memo, ids: Ints, chunks: Chunks) -> Ints:
+def _entangled(edges: Ints, chunks: Chunks) -> Ints:
     """The texts in which a special case that spans chunks might hide one inside a chunk."""
-    edges = _view(memo.edges)[ids]
     left, right = edges[:-1], edges[1:]
     hidden = ((right & _HIDDEN_LEFT) * (left & _BEGINS) + (left & _HIDDEN_RIGHT) * (right & _CONTINUES)) > 0
     return np.unique(chunks.passage[1:][hidden & chunks.follows[1:]])

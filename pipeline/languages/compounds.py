@@ -38,11 +38,14 @@ def parts_of(lemma: str) -> tuple[str, ...]:
     return _split(lemma) if lemma.isalpha() and not lemma.isupper() else ()
 
 
+def may_be_compound(lemma: str) -> bool:
+    """Whether a lemma is long enough and no verb; only then are its morphemes looked at."""
+    return 2 * _SHORTEST <= len(lemma) <= MAX_WORD and not (lemma[0].islower() and lemma[-1] == "n")
+
+
 @lru_cache(maxsize=1 << 16)
 def _split(lemma: str) -> tuple[str, ...]:
-    if not 2 * _SHORTEST <= len(lemma) <= MAX_WORD or lemma.lower() in _WHOLE:
-        return ()
-    if lemma[0].islower() and lemma[-1] == "n":  # a verb
+    if not may_be_compound(lemma) or lemma.lower() in _WHOLE:
         return ()
     analysis = analyse(lemma)
     first = next((first for first in _FIRST if lemma.lower().startswith(first)), "")

@@ -6,9 +6,9 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from pipeline.languages.chunks import cut_chunks
-from pipeline.languages.compounds import parts_of
+from pipeline.languages.compounds import may_be_compound, parts_of
 from pipeline.languages.cuts import Cuts, are_words, versions
-from pipeline.languages.lemmas import lemma_of
+from pipeline.languages.lemmas import heads, lemma_of
 from pipeline.languages.morphology import learn
 from pipeline.languages.tags import tag_of
 
@@ -22,6 +22,7 @@ MODULES = (
     "pipeline.languages.chunks",
     "pipeline.languages.cuts",
     "pipeline.languages.gender",
+    "pipeline.languages.hanta",
     "pipeline.languages.lemmas",
     "pipeline.languages.morphology",
     "pipeline.languages.spelling",
@@ -49,14 +50,15 @@ def cut(texts: Sequence[str]) -> Cuts:
 
 def lemmatize(forms: Sequence[str]) -> list[str]:
     """The lemma of each form, without its context; see `pipeline.languages.lemmas`."""
-    capitals = (form.capitalize() for form in forms if form.isupper())
-    learn(chain((form.rpartition("-")[2] for form in forms), capitals))
+    last = [form.rpartition("-")[2] for form in forms]
+    learn(chain(last, (form.capitalize() for form in forms if form.isupper())))
+    learn(heads(last))
     return [lemma_of(form) for form in forms]
 
 
 def split_compounds(forms: Sequence[str], lemmas: Sequence[str]) -> list[tuple[str, ...]]:  # noqa: ARG001
     """The lemmas of the parts of each compound; () for simple words. See `pipeline.languages.compounds`."""
-    learn(part for lemma in lemmas for part in lemma.split("-"))
+    learn(part for lemma in lemmas for part in lemma.split("-") if may_be_compound(part))
     return [parts_of(lemma) for lemma in lemmas]
 
 

@@ -14,11 +14,12 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from pipeline.languages.gender import split
-from pipeline.languages.morphology import MAX_WORD, Analysis, analyse, is_noun_stem, load_model
+from pipeline.languages.hanta import load_model
+from pipeline.languages.morphology import MAX_WORD, Analysis, analyse, is_noun_stem
 from pipeline.languages.spelling import of_1996, with_sharp_s, with_umlauts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 SHORTEST_PART = 4
 """Letters of a part that only the dictionary knows; shorter ones are found in too many words."""
@@ -255,15 +256,29 @@ def _weigh_small(form: str, listed: str | None, analysis: Analysis) -> str:
 
 def _by_known_parts(form: str) -> str | None:
     """Lemma of a noun made of two that the dictionary has, the last as long as may be."""
+    begin, head = _listed_head(form)
+    lemma = _lemma_of_listed(head) if head and _lemma_of_word(head)[0].isupper() else None
+    return form[:begin] + lemma.lower() if lemma is not None else None
+
+
+def heads(forms: Iterable[str]) -> Iterator[str]:
+    """Words of the dictionary that nouns end in which it lacks: what `lemma_of` will have analysed."""
     words = dictionary()
-    if _INFLECTED_ADJECTIVE.search(form):
-        return None
-    for begin in range(SHORTEST_PART, len(form) - SHORTEST_PART + 1):
-        part = form[begin:].capitalize()
-        if part in words and without_link(form[:begin]) is not None:
-            lemma = _lemma_of_listed(part) if _lemma_of_word(part)[0].isupper() else None
-            return form[:begin] + lemma.lower() if lemma is not None else None
-    return None
+    for form in forms:
+        if form.isalpha() and form[0].isupper() and not form.isupper() and form not in words:
+            yield _listed_head(form)[1]
+
+
+@lru_cache(maxsize=1 << 16)
+def _listed_head(form: str) -> tuple[int, str]:
+    """Where the second of two words of the dictionary begins that make up a noun, and this word; "" if none does."""
+    words = dictionary()
+    if not _INFLECTED_ADJECTIVE.search(form):
+        for begin in range(SHORTEST_PART, len(form) - SHORTEST_PART + 1):
+            head = form[begin:].capitalize()
+            if head in words and without_link(form[:begin]) is not None:
+                return begin, head
+    return 0, ""
 
 
 def without_link(first: str) -> str | None:

@@ -8,34 +8,34 @@ the speed; where HanTa guesses unknown morphemes anywhere, here a word may have 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import islice
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from pipeline.languages import viterbi
-from pipeline.languages.spelling import of_1996
+from pipeline.languages.hanta import SHIFT, START, load_model, load_tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from numpy.typing import NDArray
+
+    from pipeline.languages.hanta import Classes, Model
+
 MAX_WORD = 60
 """A longer form is no word of German; it is not analysed."""
 
-_SHIFT = 7  # a state is the last two classes, as previous << 7 | last; the model's classes are below 128
-_MASK = (1 << _SHIFT) - 1
-_START = 1  # the state before a word: the class before the last is 0, the last is START
+_MASK = (1 << SHIFT) - 1
 _LEAST = -1e6  # a way that is less likely is none
 _MOST_LEARNT = 1 << 16
 _LEARNT_AT_ONCE = 1 << 12  # words; more are no faster and take memory
+_SHORTEST_UNKNOWN = 3  # letters of an unknown morpheme
+_ENDING = 4  # last letters of an unknown morpheme that its class shows in
 _LONGEST_COUNTED = 24  # letters of an unknown morpheme; longer ones are as likely
 _WHOLE_UNKNOWN = 4.6  # how much less likely a word is that is one unknown morpheme
-_IGNORED = frozenset({"XY", "URL", "SYMB", "TRUNC", "ORD_ABR"})
-_OPEN = ("NN", "NE", "ADJ", "VV", "VVnp")
 
-Classes = tuple[tuple[int, float], ...]  # classes, or states, with log probability
 Path = tuple["Sequence[int]", "Sequence[int]", tuple[int, ...]]  # of its morphemes: where they begin and end; classes
 Row = dict[int, tuple[float, int, int]]  # state -> log probability, where its morpheme begins, the state before
 
@@ -52,69 +52,6 @@ class Analysis(NamedTuple):
     """Whether all morphemes are the model's own."""
 
 
-@dataclass(frozen=True, slots=True)
-class Model:
-    """HanTa's tables, turned the way the search needs them."""
-
-    tagger: Any
-    morphemes: Mapping[str, Classes]
-    """Of a morpheme: its classes, with log probability; of the beginning of one that is none itself: nothing."""
-    inner: Mapping[int, Mapping[int, float]]
-    """Of a state: the classes that may follow, with log probability."""
-    steps: Mapping[int, dict[str, Classes]]
-    """Of a state and a morpheme: the states that it leads to; filled on the way."""
-    final: Mapping[int, Classes]
-    """Of a state: the word classes that may end there."""
-    frequent: Mapping[str, Iterable[tuple[int, float]]]
-    """Of a frequent word: its word classes, with log probability, as counted in a corpus with tags."""
-    names: Mapping[int, str]
-    case: Mapping[int, tuple[float, float]]
-    """Of a word class: the log probability of a small and of a capital initial."""
-    open: tuple[int, ...]
-    endings: Mapping[str, tuple[int, Mapping[str, str]]]
-    """Of a word class without its bracket: what its lemmas end in, by the end of the stem, and the longest such end."""
-
-
-@cache
-def load_model() -> Model:
-    """HanTa's German model; takes half a second."""
-    from HanTa.HanoverTagger import HanoverTagger
-
-    tagger = HanoverTagger("morphmodel_ger.pgz")
-    names = tagger.int2tag
-    morphemes: dict[str, list[tuple[int, float]]] = {}
-    for tag, inventory in tagger.LP_m_t.items():
-        if tag > 0 and names[tag] not in _IGNORED:
-            for morpheme, probability in inventory.items():
-                morphemes.setdefault(morpheme, []).append((tag, probability))
-                if "ß" in morpheme and (new := of_1996(morpheme)) not in inventory:  # it learnt from texts of the 1990s
-                    morphemes.setdefault(new, []).append((tag, probability))
-    states = {before << _SHIFT | last: follow for (before, last), follow in tagger.LP_trans.items()}
-    return Model(
-        tagger=tagger,
-        morphemes=dict.fromkeys((m[:size] for m in morphemes for size in range(1, len(m))), ())
-        | {morpheme: tuple(tags) for morpheme, tags in morphemes.items()},
-        inner={state: {tag: lp for tag, lp in follow.items() if tag > 0} for state, follow in states.items()},
-        steps={state: {} for state in states},
-        final={
-            state: tuple((-tag, lp) for tag, lp in follow.items() if tag < 0)
-            for state, follow in states.items()
-            if any(tag < 0 for tag in follow)
-        },
-        frequent={of_1996(word): tags for word, tags in tagger.cache.items()} | tagger.cache,
-        names=names,
-        case={tag: (values[False], values[True]) for tag, values in tagger.LP_case_t.items()},
-        open=tuple(tagger.tag2int[name] for name in _OPEN),
-        endings={pos: (max(map(len, table)), table) for pos, table in tagger.lemmasuffixtable.items() if table},
-    )
-
-
-@cache
-def _tables() -> viterbi.Tables:
-    model = load_model()
-    return viterbi.make_tables(model.morphemes, model.inner, model.final, _SHIFT, _START)
-
-
 @cache
 def _learnt() -> dict[tuple[str, bool], Analysis | None]:
     """Of words that `learn` was given, with and without a guess."""
@@ -127,11 +64,16 @@ def learn(words: Iterable[str]) -> None:
     Words that have no analysis are analysed with a guess too: that is asked for next.
     """
     learnt = _learnt()
+    _forget(learnt, _MOST_LEARNT // 2)  # now, so that none of these words goes afterwards
     fit = (word for word in dict.fromkeys(words) if word.isalpha() and len(word) <= MAX_WORD)
     new = [word for word in fit if (word, False) not in learnt]
     for at in range(0, len(new), _LEARNT_AT_ONCE):
         _learn(learnt, new[at : at + _LEARNT_AT_ONCE])
-    for oldest in list(islice(learnt, max(0, len(learnt) - _MOST_LEARNT))):
+    _forget(learnt, _MOST_LEARNT)
+
+
+def _forget(learnt: dict[tuple[str, bool], Analysis | None], most: int) -> None:
+    for oldest in list(islice(learnt, max(0, len(learnt) - most))):
         del learnt[oldest]
 
 
@@ -156,7 +98,7 @@ def _analyse_all(words: Sequence[str], lower: Sequence[str], openings: viterbi.O
         lower: The same in small letters.
         openings: Unknown morphemes that they may begin with.
     """
-    model, tables = load_model(), _tables()
+    model, tables = load_model(), load_tables()
     ways = viterbi.search(tables, lower, openings)
     capital = np.fromiter((word[0].isupper() for word in words), np.int64, count=len(words))
     case = np.full((int(ways.tag.max(initial=0)) + 1, 2), -np.inf)
@@ -182,17 +124,27 @@ def _analyse_all(words: Sequence[str], lower: Sequence[str], openings: viterbi.O
 
 def _openings(model: Model, words: Sequence[str]) -> viterbi.Openings:
     """The unknown morphemes that words in small letters may begin with, of each open class; as HanTa's ``lp_m_t``."""
-    tagger, known, number = model.tagger, model.morphemes, len(model.open)
-    place = [(i, end) for i, word in enumerate(words) for end in range(3, len(word) + 1) if not known.get(word[:end])]
-    endings = [words[i][max(1, end - 4) : end] for i, end in place]
-    by_ending = np.array([*map(_of_ending, endings)]).reshape(-1, len(model.open))
+    tagger = model.tagger
+    word, size = viterbi.unknown_beginnings(load_tables(), words, _SHORTEST_UNKNOWN)
     by_length = np.array([tagger.Int_t + tagger.LP_hapax_t[tag] + np.array(tagger.LP_len_t[tag]) for tag in model.open])
-    word, size = np.array(place, np.int64).reshape(-1, 2).T
-    probability = by_length.T[np.minimum(size, _LONGEST_COUNTED)] + by_ending
+    probability = by_length.T[np.minimum(size, _LONGEST_COUNTED)] + _of_endings(words, word, size)
     probability[size == np.fromiter(map(len, words), np.int64, count=len(words))[word]] -= _WHOLE_UNKNOWN
-    span = np.stack([np.arange(len(word)) * number, np.full(len(word), number)], 1)
-    classes = viterbi.Lists(span, np.tile(np.array(model.open, np.int64), len(word)), probability.ravel())
-    return viterbi.Openings(word, size, classes)
+    return viterbi.Openings(word, size, probability)
+
+
+def _of_endings(words: Sequence[str], word: NDArray[np.int64], size: NDArray[np.int64]) -> NDArray[np.float64]:
+    """What `_of_ending` says of the last letters of beginnings of words, the words' first letters left out."""
+    codes = np.frombuffer("".join(words).encode("utf-32-le"), np.uint32)
+    end = np.cumsum([0, *map(len, words)])[word] + size
+    letters = (np.where(size > back, codes[end - back], 0) for back in range(1, _ENDING + 1))
+    number = np.zeros(len(end), np.int64)
+    first = number
+    for letter in letters:
+        _, first, number = np.unique(number << 21 | letter, return_index=True, return_inverse=True)
+    spelt = [
+        words[i][max(1, to - _ENDING) : to] for i, to in zip(word[first].tolist(), size[first].tolist(), strict=True)
+    ]
+    return np.array([*map(_of_ending, spelt)]).reshape(-1, len(load_model().open))[number]
 
 
 @lru_cache(maxsize=1 << 16)
@@ -241,7 +193,7 @@ def _search(model: Model, word: str, *, guess: bool) -> tuple[list[Row], bool]:
     size = len(word)
     unknown = [
         (end, tuple((tag, model.tagger.lp_m_t(word[:end], tag, size, False)) for tag in model.open))
-        for end in range(3, size + 1)
+        for end in range(_SHORTEST_UNKNOWN, size + 1)
         if not model.morphemes.get(word[:end])
     ]
     return _fill(model, word, unknown), False
@@ -251,9 +203,9 @@ def _fill(model: Model, word: str, unknown: Iterable[tuple[int, Classes]]) -> li
     """Viterbi's table: for each place in the word, the best way to each state there."""
     size, morphemes, steps_of = len(word), model.morphemes, model.steps
     rows: list[Row] = [{} for _ in range(size + 1)]
-    rows[0][_START] = (0.0, 0, 0)
+    rows[0][START] = (0.0, 0, 0)
     for end, classes in unknown:
-        _extend(rows[end], 0, _START, 0.0, _steps(model.inner[_START], _START, classes))
+        _extend(rows[end], 0, START, 0.0, _steps(model.inner[START], START, classes))
     for begin, row in enumerate(rows[:-1]):
         if not row:
             continue
@@ -282,7 +234,7 @@ def _morphemes_at(morphemes: Mapping[str, Classes], word: str, begin: int) -> It
 
 def _steps(follow: Mapping[int, float], state: int, classes: Classes) -> Classes:
     """The states that a morpheme of these classes leads to, with log probability."""
-    before = (state & _MASK) << _SHIFT
+    before = (state & _MASK) << SHIFT
     return tuple((before | tag, emitted + follow[tag]) for tag, emitted in classes if tag in follow)
 
 

@@ -24,7 +24,7 @@ _UMLAUTS = dict(zip("aouAOU", "äöüÄÖÜ", strict=True))
 
 def of_1996(form: str) -> str:
     """A form in the spelling before 1996 (daß, Schluß, Prozeßordnung) in the present one (dass, Schluss, …)."""
-    return _OLD_SPELLING.sub(lambda match: match[0].replace("ß", "ss"), form)
+    return _OLD_SPELLING.sub(lambda match: match[0].replace("ß", "ss"), form) if "ß" in form else form
 
 
 def with_sharp_s(form: str) -> str:
@@ -34,4 +34,7 @@ def with_sharp_s(form: str) -> str:
 
 def with_umlauts(form: str) -> str:
     """A form that has ae, oe or ue (Staedte, fuer) with umlauts: whether that is a word is not asked."""
-    return _DIGRAPH.sub(lambda match: _UMLAUTS[match[1]], form)
+    lower = form.lower()
+    if "ae" in lower or "oe" in lower or "ue" in lower:
+        return _DIGRAPH.sub(lambda match: _UMLAUTS[match[1]], form)
+    return form

@@ -43,7 +43,7 @@ def tag_of(form: str, lemma: str) -> str | None:  # noqa: PLR0911 - one case a l
 
 
 def _tag_of_word(form: str, lemma: str) -> str | None:
-    if gender.split(form) is not None:  # BürgerInnen
+    if "nnen" in form.lower() and gender.split(form) is not None:  # BürgerInnen
         return "NN"
     analysis = analyse(form)
     if analysis is None:

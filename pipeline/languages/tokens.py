@@ -9,8 +9,9 @@ type each of their forms is; ``cut_types.parquet`` holds the types. The stage ``
 
 from __future__ import annotations
 
+import gc
 import importlib
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Protocol, cast
 
@@ -27,13 +28,13 @@ from pipeline.stages import Progress, Stage, Summary, hash_code, tool_versions
 from pipeline.store import corpus, pieces, tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from concurrent.futures import Executor
     from pathlib import Path
 
     from pipeline.study import Study
 
-TYPES_AT_ONCE = 20_000
+TYPES_AT_ONCE = 8_000
 PIECES_FOLDER = ".cuts"
 
 
@@ -95,8 +96,9 @@ def cut_corpus(study: Study, draft: Path, progress: Progress) -> Summary:
         for i, _ in enumerate(map_in_order(executor, partial(_cut_batch, folder, cut_by, models), tasks, under_way=6)):
             progress("words", i + 1, len(missing))
         forms = tokens.number_types(paths, keys, draft / tokens.CUTS_FILE)
-        described = _describe(study, forms, keys, models, progress, cutters=executor)
-    described |= _describe(study, forms, keys, models, progress)
+        known = tokens.read_described(folder / tokens.CUT_TYPES_FILE, keys).select(DESCRIBED)
+        described = _describe(study, forms, known, models, progress, cutters=executor)
+    described |= _describe(study, forms, known, models, progress)
     table = pa.concat_tables([described[code] for code in forms])
     types = table.add_column(0, TYPES.field("type"), pa.array(np.arange(len(table), dtype=np.uint32)))
     tokens.write_types(draft / tokens.CUT_TYPES_FILE, types, keys)
@@ -115,8 +117,21 @@ DESCRIBED = [name for name in TYPES.names if name != "type"]
 def describe_types(language: str, forms: Sequence[str]) -> pa.Table:
     """The columns ``form lemma tag parts is_word`` of types of one language."""
     module = language_module(language)
-    lemmas = module.lemmatize(forms)
-    return _describe_as(language, forms, lemmas, module.tag(forms, lemmas))
+    with _no_collections():
+        lemmas = module.lemmatize(forms)
+        return _describe_as(language, forms, lemmas, module.tag(forms, lemmas))
+
+
+@contextmanager
+def _no_collections() -> Iterator[None]:
+    """Python looks for garbage in cycles, of which words make none, by going over all that is remembered of words."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def describe_words(language: str, words: Sequence[str]) -> pa.Table:
@@ -167,7 +182,7 @@ def _cut_batch(
 
 
 def _describe(
-    study: Study, forms: dict[str, pa.Array], keys: dict[str, str], models: Iterable[str], progress: Progress,
+    study: Study, forms: dict[str, pa.Array], known: pa.Table, models: Iterable[str], progress: Progress,
     *, cutters: Executor | None = None,
 ) -> dict[str, pa.Table]:  # fmt: skip
     """The types of each language; lemmas and parts are found once per type, in parallel, those of the last time taken.
@@ -176,28 +191,32 @@ def _describe(
     workers are new ones: those that cut still hold what they remember of it, beside which the dictionaries of lemmas
     would take half as much memory again.
     """
-    known = tokens.read_described(study.corpus_folder / tokens.CUT_TYPES_FILE, keys).select(DESCRIBED)
     tables: dict[str, pa.Table] = {}
     for code, own in forms.items():
         if (code == "zh") != (cutters is not None):
             continue
-        old = known.filter(pc.equal(known["language"], code)).combine_chunks()
+        is_own = pc.equal(known["language"], code)
+        first, number = pc.index(is_own, True).as_py(), pc.sum(is_own).as_py() or 0
+        old = known.slice(max(first, 0), number)  # types stand language by language
         described_as = [old[name].combine_chunks() for name in ("form", "lemma", "tag")]
         place = pc.index_in(own, value_set=pieces.pack_words(*described_as) if code in models else described_as[0])
         describe = describe_words if code in models else describe_types
         new = own.filter(place.is_null())
-        chunks = [new.slice(at, TYPES_AT_ONCE).to_pylist() for at in range(0, len(new), TYPES_AT_ONCE)]
+        order = pc.array_sort_indices(new)  # what is remembered of a word serves those beside it, which begin like it
+        starts = range(0, len(new), TYPES_AT_ONCE)
+        chunks = (new.take(order.slice(at, TYPES_AT_ONCE)).to_pylist() for at in starts)
         described = [old]
-        others = nullcontext(cutters) if cutters else open_executor(study.run.workers, len(chunks), study.run.scheduler)
+        others = nullcontext(cutters) if cutters else open_executor(study.run.workers, len(starts), study.run.scheduler)
         with others as executor:
             for i, piece in enumerate(map_in_order(executor, partial(describe, code), chunks, under_way=6)):
                 described.append(piece.select(DESCRIBED).cast(old.schema))
-                progress(f"lemmas ({code})", i + 1, len(chunks))
+                progress(f"lemmas ({code})", i + 1, len(starts))
         row = np.empty(len(own), np.int64)
         is_new = place.is_null().to_numpy(zero_copy_only=False)
         row[~is_new] = place.drop_null().to_numpy()
-        row[is_new] = len(old) + np.arange(len(new))
-        tables[code] = pa.concat_tables(described).combine_chunks().take(pa.array(row))
+        row[np.flatnonzero(is_new)[order.to_numpy()]] = len(old) + np.arange(len(new))
+        table = pa.concat_tables(described).combine_chunks()
+        tables[code] = table if np.array_equal(row, np.arange(len(table))) else table.take(pa.array(row))
     return tables
 
 

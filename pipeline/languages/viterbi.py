@@ -36,6 +36,21 @@ class Lists(NamedTuple):
     probability: Floats
 
 
+class Steps(NamedTuple):
+    """Which ways lead on from a state over a morpheme of a kind; lists end to end."""
+
+    kinds: int
+    """How many there are."""
+    span: Ints
+    """Of ``state * kinds + kind``: its first element and how many it has; two columns."""
+    choice: Ints
+    """Which of the kind's classes."""
+    state: Ints
+    """The state that it leads to."""
+    probability: Floats
+    """Log probability of the class after the state before."""
+
+
 class Tables(NamedTuple):
     """The model as arrays; its states have numbers."""
 
@@ -45,12 +60,15 @@ class Tables(NamedTuple):
     """Of a node of the tree of morphemes, whose root is 0: the bits of the letters that go on from it."""
     child: Ints
     """Of a node: that which its first letter leads to; those of the others follow it in order."""
-    classes: Lists
-    """Of a node: the classes of the morpheme that ends there."""
-    following: Ints
-    """Of a state and a class: the state that it leads to, -1 where the class may not follow."""
-    step: Floats
-    """Of a state and a class: log probability."""
+    kind: Ints
+    """Of a node: the number of the set of classes that the morpheme has that ends there; 0 where none ends."""
+    first: Ints
+    """Of a node: its first element of ``emitted``; there is one for each class of its kind, in order."""
+    emitted: Floats
+    """Log probability."""
+    steps: Steps
+    opening: int
+    """The kind of what words may begin with beside the morphemes."""
     final: Lists
     """Of a state: the word classes that may end there."""
     tag: Ints
@@ -66,8 +84,8 @@ class Openings(NamedTuple):
     """Index of the word."""
     end: Ints
     """Letters of the opening."""
-    classes: Lists
-    """The classes of each."""
+    emitted: Floats
+    """Log probability of each in each of the open classes: one column for each."""
 
 
 class Morphemes(NamedTuple):
@@ -75,8 +93,10 @@ class Morphemes(NamedTuple):
 
     begin: Ints
     end: Ints
-    node: Ints
-    """Of the tree, or one of the openings, whose numbers follow."""
+    kind: Ints
+    first: Ints
+    """Of the probabilities of its classes."""
+    word: Ints
 
 
 class Ways(NamedTuple):
@@ -97,8 +117,10 @@ def make_tables(
     morphemes: Mapping[str, Classes],
     inner: Mapping[int, Mapping[int, float]],
     final: Mapping[int, Classes],
+    *,
     shift: int,
     start: int,
+    open_classes: Sequence[int],
 ) -> Tables:
     """The arrays of a model; see `pipeline.languages.morphology.Model`.
 
@@ -108,6 +130,7 @@ def make_tables(
         final: The word classes that may end in a state.
         shift: See above.
         start: The state before a word.
+        open_classes: Those of unknown morphemes.
 
     Raises:
         OverflowError: The morphemes have more than 64 letters.
@@ -129,17 +152,35 @@ def make_tables(
         for tag, probability in own.items():
             following[states[state], tag] = states.get((state & mask) << shift | tag, -1)
             step[states[state], tag] = probability
+    lists = [morphemes.get(node, ()) for node in nodes]
+    kinds: dict[tuple[int, ...], int] = {(): 0}
+    kind = [kinds.setdefault(tuple([tag for tag, _ in own]), len(kinds)) for own in lists]
+    opening = kinds.setdefault(tuple(open_classes), len(kinds))
+    classes = make_lists(lists)
     return Tables(
         bit,
         branches,
         child,
-        make_lists([morphemes.get(node, ()) for node in nodes]),
-        following,
-        step,
+        np.array(kind),
+        classes.span[:, 0],
+        classes.probability,
+        _make_steps(following, step, [*kinds]),
+        opening,
         make_lists([final.get(state, ()) for state in states]),
         np.array([*states], np.int64) & mask,
         states[start],
     )
+
+
+def _make_steps(following: Ints, step: Floats, kinds: Sequence[tuple[int, ...]]) -> Steps:
+    size = np.fromiter(map(len, kinds), np.int64, count=len(kinds))
+    tag = np.array([tag for own in kinds for tag in own], np.int64)
+    choice = np.arange(len(tag)) - np.repeat(np.cumsum(size) - size, size)
+    before, element = np.nonzero(following[:, tag] >= 0)
+    number = np.bincount(before * len(kinds) + np.repeat(np.arange(len(kinds)), size)[element],
+                         minlength=len(following) * len(kinds))  # fmt: skip
+    span = np.stack([np.cumsum(number) - number, number], 1)
+    return Steps(len(kinds), span, choice[element], following[before, tag[element]], step[before, tag[element]])
 
 
 def make_lists(lists: Sequence[Classes]) -> Lists:
@@ -154,41 +195,64 @@ def search(tables: Tables, words: Sequence[str], openings: Openings | None = Non
     length = np.fromiter(map(len, words), np.int64, count=len(words))
     offset = np.cumsum(length + 1) - length - 1
     begin, end, node = _morphemes_in(tables, words)
-    classes = tables.classes
+    kind, first, emitted = tables.kind[node], tables.first[node], tables.emitted
     if openings is not None:
-        first, size = offset[openings.word], len(openings.word)
-        begin, end = np.concatenate([first, begin]), np.concatenate([first + openings.end, end])
-        node = np.concatenate([len(classes.span) + np.arange(size), node])
-        span = openings.classes.span + np.array([len(classes.tag), 0])
-        classes = Lists(
-            np.concatenate([classes.span, span]),
-            np.concatenate([classes.tag, openings.classes.tag]),
-            np.concatenate([classes.probability, openings.classes.probability]),
-        )
-    level = (end - np.repeat(offset, length + 1)[end]).astype(np.uint8)
-    order = np.argsort(level, kind="stable")  # within a place the beginnings stay in order
-    begin, end, node = begin[order], end[order], node[order]
-    bound = np.searchsorted(level[order], np.arange(length.max(initial=0) + 2))
+        at, (size, number) = offset[openings.word], openings.emitted.shape
+        begin, end = np.concatenate([at, begin]), np.concatenate([at + openings.end, end])
+        kind = np.concatenate([np.full(size, tables.opening), kind])
+        first = np.concatenate([len(emitted) + np.arange(size) * number, first])
+        emitted = np.concatenate([emitted, openings.emitted.ravel()])
+    by_end = np.argsort(end, kind="stable")  # at one place the beginnings stay in order
+    word = np.repeat(np.arange(len(words)), length + 1)[end[by_end]]
+    level = (end[by_end] - offset[word]).astype(np.uint8)
+    order = np.argsort(level, kind="stable")
+    bound = np.searchsorted(level[order], np.arange(length.max(initial=0) + 2)).tolist()
+    word, order = word[order], by_end[order]
+    morphemes = Morphemes(begin[order], end[order], kind[order], first[order], word)
     used = len(words)
     entries = np.zeros(used + len(level), _ENTRY)
     entries["state"][:used], entries["before"][:used] = tables.start, -1
     rows = np.zeros((len(length) + int(length.sum()), 2), np.int64)  # of a place: its first entry, and how many
     rows[offset, 0], rows[offset, 1] = np.arange(used), 1
+    room = np.empty(len(words) * len(tables.tag), np.int32)
     for place in range(1, len(bound) - 1):
-        at = slice(bound[place], bound[place + 1])
-        best = _best_of(
-            _steps(tables, classes, entries, rows, Morphemes(begin[at], end[at], node[at])), len(tables.tag)
-        )
-        if used + len(best) > len(entries):
+        own = Morphemes(*(column[bound[place] : bound[place + 1]] for column in morphemes))
+        before, which, state, probability = _ways(tables, emitted, entries, rows, own)
+        best = _best_of(own.word[which] * len(tables.tag) + state, probability, room)
+        which, to = which[best], slice(used, used + len(best))
+        if to.stop > len(entries):
             entries = np.concatenate([entries, np.zeros(len(entries) + len(best), _ENTRY)])
-        entries[used : used + len(best)] = best
-        where, head, number = np.unique(best["end"], return_index=True, return_counts=True)
-        rows[where, 0], rows[where, 1] = used + head, number
-        used += len(best)
+        entries["state"][to], entries["probability"][to], entries["before"][to] = (
+            state[best],
+            probability[best],
+            before[best],
+        )
+        entries["begin"][to], entries["end"][to] = own.begin[which], own.end[which]
+        head = np.flatnonzero(np.diff(own.word[which], prepend=-1))
+        rows[own.end[which[head]], 0] = used + head
+        rows[own.end[which[head]], 1] = np.diff(head, append=len(best))
+        used = to.stop
     entry, word = _spread(rows[offset + length])
     final, which = _spread(tables.final.span[entries["state"][entry]])
     probability = entries["probability"][entry[which]] + tables.final.probability[final]
     return Ways(word[which], tables.final.tag[final], probability, entry[which], entries, offset)
+
+
+def unknown_beginnings(tables: Tables, words: Sequence[str], shortest: int) -> tuple[Ints, Ints]:
+    """The beginnings of words, of so many letters and more, that are no morphemes.
+
+    Returns:
+        Index of the word, increasing, and how many letters, increasing within a word.
+    """
+    length = np.fromiter(map(len, words), np.int64, count=len(words))
+    offset = np.cumsum(length + 1) - length - 1
+    begin, end, _ = _morphemes_in(tables, words)
+    is_morpheme = np.zeros(len(length) + int(length.sum()), np.bool_)
+    is_morpheme[end[np.isin(begin, offset)]] = True
+    number = np.maximum(length + 1 - shortest, 0)
+    place, word = _spread(np.stack([offset + shortest, number], 1))
+    kept = ~is_morpheme[place]
+    return word[kept], (place - offset[word])[kept]
 
 
 def trace(tables: Tables, ways: Ways, chosen: Ints) -> tuple[Ints, Ints, Ints, Ints]:
@@ -217,8 +281,8 @@ def trace(tables: Tables, ways: Ways, chosen: Ints) -> tuple[Ints, Ints, Ints, I
     return of, begin - offset, end - offset, tag
 
 
-def _morphemes_in(tables: Tables, words: Sequence[str]) -> Morphemes:
-    """All morphemes at all places, the longest first."""
+def _morphemes_in(tables: Tables, words: Sequence[str]) -> tuple[Ints, Ints, Ints]:
+    """All morphemes at all places, the longest first: where each begins and ends, and its node."""
     code = np.frombuffer("".join(f"{word}\n" for word in words).encode("utf-32-le"), np.uint32)
     bits = tables.bit[np.minimum(code, len(tables.bit) - 1)]
     begin = np.flatnonzero(bits)
@@ -231,9 +295,10 @@ def _morphemes_in(tables: Tables, words: Sequence[str]) -> Morphemes:
         goes_on = (branches & bit) > 0
         begin, bit, branches = begin[goes_on], bit[goes_on], branches[goes_on]
         node = tables.child[node[goes_on]] + np.bitwise_count(branches & (bit - np.uint64(1)))
-        ends = tables.classes.span[node, 1] > 0
+        ends = tables.kind[node] > 0
         found.append((begin[ends], begin[ends] + depth + 1, node[ends]))
-    return Morphemes(*(np.concatenate(column[::-1]) for column in zip(*found, strict=True)))
+    begin, end, node = (np.concatenate(column[::-1]) for column in zip(*found, strict=True))
+    return begin, end, node
 
 
 def _spread(span: Ints) -> tuple[Ints, Ints]:
@@ -243,29 +308,39 @@ def _spread(span: Ints) -> tuple[Ints, Ints]:
     return np.arange(len(which)) + np.repeat(first - np.cumsum(size) + size, size), which
 
 
-def _steps(tables: Tables, classes: Lists, entries: Entries, rows: Ints, morphemes: Morphemes) -> Entries:
-    """The ways over some morphemes, in their order, from all states before them."""
-    begin, end, node = morphemes
-    entry, morpheme = _spread(rows[begin])
-    number, way = _spread(classes.span[node[morpheme]])
-    entry, morpheme = entry[way], morpheme[way]
-    state, tag = entries["state"][entry], classes.tag[number]
-    after = tables.following[state, tag]
-    kept = np.flatnonzero(after >= 0)
-    state, tag, entry, morpheme = state[kept], tag[kept], entry[kept], morpheme[kept]
-    found = np.empty(len(kept), _ENTRY)
-    found["state"], found["before"] = after[kept], entry
-    found["begin"], found["end"] = begin[morpheme], end[morpheme]
-    emitted = classes.probability[number[kept]]
-    found["probability"] = entries["probability"][entry] + (emitted + tables.step[state, tag])
-    return found
+def _ways(
+    tables: Tables, emitted: Floats, entries: Entries, rows: Ints, morphemes: Morphemes
+) -> tuple[Ints, Ints, Ints, Floats]:
+    """The ways over some morphemes, in their order, from all entries before them.
+
+    Returns:
+        Of each the entry, the morpheme, the state that it leads to and its log probability.
+    """
+    entry, which = _spread(rows[morphemes.begin])
+    steps = tables.steps
+    step, way = _spread(steps.span[entries["state"][entry] * steps.kinds + morphemes.kind[which]])
+    entry, which = entry[way], which[way]
+    probability = emitted[morphemes.first[which] + steps.choice[step]] + steps.probability[step]
+    return entry, which, steps.state[step], entries["probability"][entry] + probability
 
 
-def _best_of(found: Entries, states: int) -> Entries:
-    """The best way to each state at each place, by place; at one place in the order in which the states came up."""
-    key = found["end"] * states + found["state"]
-    order = np.lexsort((-found["probability"], key))  # stable: of equals the first
-    head = np.flatnonzero(np.diff(key[order], prepend=-1))
-    best = found[order[head]]
-    came_up = np.minimum.reduceat(order, head) if len(head) else head
-    return best[np.lexsort((came_up, best["end"]))]
+def _best_of(key: Ints, probability: Floats, room: NDArray[np.int32]) -> Ints:
+    """The best way of each key, of equals the first, in the order in which the keys came up.
+
+    Args:
+        key: Of each way.
+        probability: Of each way.
+        room: One element for each key that there can be; what is in it does not matter.
+    """
+    way = np.arange(len(key))
+    room[key[::-1]] = way[::-1]  # numpy keeps the last of repeated assignments
+    first = room[key]
+    again = np.zeros(len(key), np.bool_)
+    again[first[first != way]] = True
+    rivals = np.flatnonzero(again[first])  # few keys come up twice
+    order = rivals[np.lexsort((-probability[rivals], first[rivals]))]  # stable
+    best: Ints = way.copy()
+    heads = order[np.flatnonzero(np.diff(first[order], prepend=-1))]
+    best[first[heads]] = heads
+    kept: Ints = best[first == way]
+    return kept

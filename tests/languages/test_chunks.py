@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import pickle
 from functools import cache
 from typing import TYPE_CHECKING
@@ -100,6 +101,32 @@ def test_tokens_are_those_of_spacy_on_made_text(language: str, texts: list[str])
 @given(texts=st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=40), max_size=4))
 def test_tokens_are_those_of_spacy_on_any_text(language: str, texts: list[str]) -> None:
     check(texts, language)
+
+
+LETTERS = st.text("abzABZäßÖ", min_size=1, max_size=4) | st.sampled_from(["Abb", "XD", "xD", "CDU", "Mio", "Co", "Mr"])
+CHAINS = st.lists(LETTERS, min_size=1, max_size=3).map("-".join)
+MARKED = st.tuples(st.sampled_from(["", "", "-", "("]), CHAINS, st.sampled_from(["", *".,;:?!", "..", "-"])).map(
+    "".join
+)
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+@settings(deadline=None, max_examples=300)
+@given(words=st.lists(MARKED, max_size=12), others=st.lists(st.sampled_from([*CASES, ")", "(", ":"]), max_size=4))
+def test_words_of_letters_with_marks_are_cut_as_spacy_does(language: str, words: list[str], others: list[str]) -> None:
+    mixed = [chunk for pair in itertools.zip_longest(words, others, fillvalue="") for chunk in pair]
+    check([" ".join(words), " ".join(filter(None, mixed))], language)
+
+
+def test_chunks_stand_between_all_that_is_whitespace() -> None:
+    spaces = [chr(code) for code in range(0x110000) if chr(code).isspace()]
+    near = [chr(ord(space) + step) for space in spaces if ord(space) > 127 for step in (-1, 1)]
+    text = "".join(f"ä{space}b" for space in spaces + near)
+    chunks_ = chunks._split(["", text, "", text])
+    written = [chunks_.distinct[i].as_py() for i in chunks_.ids]
+    assert written == text.split() * 2
+    places = zip(chunks_.passage.tolist(), chunks_.start.tolist(), written, strict=True)
+    assert all(passage in {1, 3} and text[start:].startswith(chunk) for passage, start, chunk in places)
 
 
 @pytest.mark.parametrize("text", ["x.:( ((hrsg.Jh.", ": ():-]Bsp.ca.", "Hrsg.=(: )))v.l.n.r.", "20 ° C., und"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 import numpy as np
@@ -44,6 +45,33 @@ def test_types_are_numbered_as_they_appear_and_keep_languages_apart(tmp_path: Pa
     assert {code: cut.passage.tolist() for code, cut in cuts.items()} == {"zh": [1, 1], "de": [0, 0, 2, 2]}
     forms = types["form"].to_pylist()
     assert [forms[i] for i in cuts["de"].types[cuts["de"].form]] == ["Die", "EU", "EU", "die"]
+
+
+def test_types_described_some_at_a_time_or_the_last_time_are_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are looked at in the order of the alphabet, kept in that in which they appear, and taken over once known."""
+    first = make_document("a", ("de", "Städtepartnerschaften und Zebras, Äpfel, an 12 Abenden."), ("zh", "外交的"))
+    more = make_document("b", ("de", "Abende mit Städten"), ("zh", "城市"))
+    tables = []
+    for name, at_once, steps in (("whole", 100, [[first, more]]), ("grown", 2, [[first], [first, more]])):
+        monkeypatch.setattr(stage, "TYPES_AT_ONCE", at_once)
+        study = make_study(tmp_path / name, LEXICON)
+        for documents in steps:
+            build(study, documents)
+        tables.append(tokens.read_types(study.corpus_folder / tokens.CUT_TYPES_FILE))
+    assert tables[0] == tables[1]
+    described = {row["form"]: (row["lemma"], row["parts"]) for row in tables[1].to_pylist()}
+    assert described["Städtepartnerschaften"] == ("Städtepartnerschaft", ["Stadt", "Partnerschaft"])
+    assert described["Abenden"] == ("Abend", [])
+
+
+def test_pythons_collector_is_left_as_it_was() -> None:
+    for switch in (gc.disable, gc.enable):
+        switch()
+        was = gc.isenabled()
+        assert stage.describe_types("de", ["Stadt"])["lemma"].to_pylist() == ["Stadt"]
+        assert gc.isenabled() is was
 
 
 @given(st.lists(st.text("ab", min_size=1, max_size=12), min_size=1, max_size=6), st.integers(1, 5))

@@ -2,11 +2,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.languages import morphology
+from pipeline.languages import morphology, viterbi
 from pipeline.languages.morphology import MAX_WORD, analyse, learn
 
 if TYPE_CHECKING:
@@ -56,3 +57,13 @@ def test_what_is_learnt_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_is_no_word_is_nothing_to_learn(batch: list[str]) -> None:
     learn(batch)
     assert {word for word, _ in morphology._learnt()} <= {"x"}
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 3)), max_size=30))
+def test_the_best_way_of_each_key_is_the_first_of_equals(ways: list[tuple[int, int]]) -> None:
+    keys = [key for key, _ in ways]
+    wanted = [max((i for i, own in enumerate(keys) if own == key), key=lambda i: (ways[i][1], -i))
+              for key in dict.fromkeys(keys)]  # fmt: skip
+    key, probability = np.array(ways, np.int64).reshape(-1, 2).T
+    found = viterbi._best_of(key, probability.astype(np.float64), np.empty(6, np.int32))
+    assert found.tolist() == wanted
