@@ -15,6 +15,7 @@ A message is one or two lines: the file, the place in it, what is wrong, what wo
 from __future__ import annotations
 
 import difflib
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -64,3 +65,9 @@ def known_names(name: str, known: Iterable[str]) -> str:
     near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
     listing = "known: " + ", ".join(names)
     return f"did you mean {near[0]!r}? ({listing})" if near else listing
+
+
+def show_path(path: Path) -> str:
+    """A path as everything that is said to the user writes it: from the working folder where it lies in that."""
+    here, whole = Path.cwd(), path.absolute()
+    return str(whole.relative_to(here)) if whole.is_relative_to(here) else str(path)

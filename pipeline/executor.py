@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from functools import cache
 from importlib.abc import MetaPathFinder
 from itertools import chain, islice
+from multiprocessing import resource_tracker
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from pipeline.errors import InputError
@@ -124,6 +125,8 @@ def process_context(more: tuple[str, ...] = ()) -> BaseContext:
 def leave_interrupts_to_parent() -> None:
     """Ctrl-C reaches every process of a terminal; only the one that waits for the others has to say something."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # as `_start_workers` left it
     keep_pandas_out()
 
 
@@ -166,15 +169,24 @@ def release_memory() -> None:
 
 
 def _start_workers(pool: Executor, number: int) -> None:
-    """Start all workers now, so that they inherit deafness to Ctrl-C and have it before their own code runs."""
-    if threading.current_thread() is not threading.main_thread():
+    """Start all workers now, so that they inherit deafness to Ctrl-C and have it before their own code runs.
+
+    Ctrl-C is held back meanwhile and not ignored: it comes when they are there.
+    """
+    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "pthread_sigmask"):
         return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    resource_tracker.ensure_running()  # or it is started below, and lets Ctrl-C through before the workers are there
+    came: list[int] = []
+    handler = signal.signal(signal.SIGINT, lambda number, _: came.append(number))  # another thread may be given it
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         for _ in range(number):
             pool.submit(os.getpid)
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        signal.signal(signal.SIGINT, handler)
+    if came:
+        signal.raise_signal(signal.SIGINT)
 
 
 def map_in_order(executor: Executor, function: Callable[[T], R], tasks: Iterable[T], under_way: int) -> Iterator[R]:

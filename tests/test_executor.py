@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import InputError, Unreadable
-from pipeline.executor import InProcess, map_in_order, open_executor, release_memory
+from pipeline.executor import InProcess, Workers, map_in_order, open_executor, release_memory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -154,3 +154,38 @@ def test_memory_can_be_given_back_at_any_time() -> None:
     held = [bytes(1000) for _ in range(1000)]
     release_memory()
     assert all(piece == bytes(1000) for piece in held)
+
+
+class Interrupted(Executor):
+    """Ctrl-C is pressed while its workers start."""
+
+    def __init__(self) -> None:
+        self.submitted = 0
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:  # noqa: ARG002 - nothing runs
+        self.submitted += 1
+        signal.raise_signal(signal.SIGINT)
+        return Future()
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="signals cannot be held back here")
+def test_an_interrupt_while_workers_start_comes_when_they_are_there() -> None:
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    pool = Interrupted()
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            Workers(pool, 3, started=False).submit(square, 1)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert pool.submitted == 3
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, [])
+
+
+def hears_interrupts(_: int) -> tuple[bool, bool]:
+    held_back = hasattr(signal, "pthread_sigmask") and signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, [])
+    return signal.getsignal(signal.SIGINT) is not signal.SIG_IGN, held_back
+
+
+def test_workers_ignore_interrupts_and_hold_none_back() -> None:
+    with open_executor(2, 4) as executor:
+        assert set(map_in_order(executor, hears_interrupts, range(4), 4)) == {(False, False)}

@@ -10,13 +10,14 @@ from __future__ import annotations
 import csv
 from collections import Counter
 from contextlib import ExitStack
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.errors import InputError
+from pipeline.errors import InputError, show_path
 from pipeline.ingest.bibliography.entries import list_exports
 from pipeline.ingest.crawl.outcomes import FILE
 from pipeline.ingest.dating import BAD_DATE
@@ -34,7 +35,7 @@ from pipeline.store.corpus import DOCUMENTS_FILE, PASSAGES_FILE, CorpusWriter
 from pipeline.store.parts import Part, read_part
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from pipeline.settings import Source
@@ -61,31 +62,17 @@ def build_corpus(study: Study, draft: Path, progress: Progress) -> Summary:
     with ExitStack() as stack:
         rejects = _Rejects(stack.enter_context((draft / REJECTS_FILE).open("w", encoding="utf-8", newline="")))
         writer = stack.enter_context(CorpusWriter(draft, study.corpus_folder))
-        entries = Entries()
+        made = _Made(writer, rejects, Entries())
         for source in study.sources:
-            taking = _Taking(study, source, before, _Made(writer, rejects, entries))
-            sidecar: folder.Sidecar = {}
-            if source.metadata and source.kind == "folder":
-                path = study.resolve(source.path) / source.metadata
-                sidecar = folder.read_sidecar(path)
-                names = {name for _, name in named_files(study, source)}
-                rejects.add(source, folder.check_sidecar(sidecar, path, names))
-            targets = _noted(gather_parts(study, source, hashes, progress), kept, counts)
-            if source.kind in ARCHIVED:
-                for part, said in captures.settle_parts(study, source, targets, left_out):
-                    taking.take_part(part, said)
-            elif source.kind == "bibliography":
-                for part, said in bibliography.tie_parts(study, source, list(targets)):
-                    taking.take_part(part, said)
-            else:
-                for target in targets:
-                    taking.take_file(target, sidecar)
+            targets = _noted(partial(gather_parts, study, source, hashes, progress), kept, counts)
+            _take_source(_Taking(study, source, before, made), targets, left_out)
         outlines = writer.finish()
         if not outlines.num_rows:
             raise InputError(_nothing_left(study, rejects))
         drop_parts(study, kept)
-        writer.marks, compared = find_copies(draft, outlines, before.compared, progress)
-    before.replace(draft, entries.batches(), compared)
+        workers = 1 if study.run.scheduler else study.run.workers
+        writer.marks, compared = find_copies(draft, outlines, before.compared, progress, workers)
+    before.replace(draft, made.entries.batches(), compared)
     return {
         "documents": outlines.num_rows,
         "passages": writer.passages,
@@ -129,8 +116,8 @@ class _Taking:
     """Takes the parts of a source into the corpus."""
 
     def __init__(self, study: Study, source: Source, before: Kept, to: _Made) -> None:
-        self._study, self._source, self._before = study, source, before
-        self._writer, self._rejects, self._entries = to
+        self.study, self.source, self._before = study, source, before
+        self._writer, self.rejects, self._entries = to
         self._seen: set[int] = set()
         """Hashes of the keys; those of a folder's files are told apart by their files."""
         place = path_name(study.resolve(source.path), study.root)
@@ -142,43 +129,63 @@ class _Taking:
         entry = self._before.find(key)
         if entry:
             keys = self._keys(entry.outlines["doc_id"], sidecar)
-            said = digest(say_more(self._source, self._study, keys, sidecar))
-            hashed = set(map(hash, keys)) if self._source.kind == "table" else set()
+            said = digest(say_more(self.source, self.study, keys, sidecar))
+            hashed = set(map(hash, keys)) if self.source.kind == "table" else set()
             if said == entry.said and not hashed & self._seen:
                 self._seen |= hashed
                 self._entries.note(key, said, self._writer.documents, entry.outlines.num_rows, entry.rejects)
                 self._writer.add_outlines(entry.outlines, lambda: self._finish(read_part(target), sidecar)[1])
-                self._rejects.add(self._source, entry.rejects)
+                self.rejects.add(self.source, entry.rejects)
                 return
         self.take_part(read_part(target), sidecar, key)
 
     def take_part(self, part: Part, sidecar: folder.Sidecar, key: bytes | None = None) -> None:
         """Take a part; what is made of it is noted under the key."""
         number = part.documents.num_rows
-        part, rejects = _drop_repeated(part, self._seen if self._source.kind != "folder" else set())
+        part, rejects = _drop_repeated(part, self._seen if self.source.kind != "folder" else set())
         documents, passages = self._finish(sign(part), sidecar)
         dated = (
             BAD_DATE not in pc.list_flatten(documents["flags"]).unique().to_pylist()
         )  # one of tomorrow can be read then
         if key and dated and number == part.documents.num_rows:
-            said = digest(say_more(self._source, self._study, part.documents["key"].to_pylist(), sidecar))
+            said = digest(say_more(self.source, self.study, part.documents["key"].to_pylist(), sidecar))
             self._entries.note(key, said, self._writer.documents, number, rejects)
         self._writer.add(documents, passages)
-        self._rejects.add(self._source, rejects)
+        self.rejects.add(self.source, rejects)
 
     def _finish(self, part: Part, sidecar: folder.Sidecar) -> tuple[pa.Table, pa.Table]:
-        return finish(self._study, self._source, part, sidecar)
+        return finish(self.study, self.source, part, sidecar)
 
     def _keys(self, names: pa.ChunkedArray, sidecar: folder.Sidecar) -> list[str]:
         """The keys of documents in the source, where they are asked for."""
-        if self._source.kind == "folder" and not sidecar and not self._source.file_dates:
+        if self.source.kind == "folder" and not sidecar and not self.source.file_dates:
             return []
-        return [name[len(self._source.id) + 1 :] for name in names.to_pylist()]
+        return [name[len(self.source.id) + 1 :] for name in names.to_pylist()]
 
 
-def _noted(gathered: Iterator[tuple[Path, bool]], kept: set[Path], counts: Counter[str]) -> Iterator[Path]:
-    """Hand parts on; note that they are used, and how many were read just now."""
-    for target, is_new in gathered:
+def _take_source(taking: _Taking, targets: Iterator[Path], left_out: Counter[str]) -> None:
+    """Take the parts of a source; what is remembered of its keys goes with ``taking``."""
+    study, source = taking.study, taking.source
+    if source.kind in ARCHIVED:
+        for part, said in captures.settle_parts(study, source, targets, left_out):
+            taking.take_part(part, said)
+    elif source.kind == "bibliography":
+        for part, said in bibliography.tie_parts(study, source, list(targets)):
+            taking.take_part(part, said)
+    else:
+        sidecar: folder.Sidecar = {}
+        if source.metadata and source.kind == "folder":
+            path = study.resolve(source.path) / source.metadata
+            sidecar = folder.read_sidecar(path)
+            names = {name for _, name in named_files(study, source)}
+            taking.rejects.add(source, folder.check_sidecar(sidecar, path, names))
+        for target in targets:
+            taking.take_file(target, sidecar)
+
+
+def _noted(gather: Callable[[], Iterator[tuple[Path, bool]]], kept: set[Path], counts: Counter[str]) -> Iterator[Path]:
+    """Gather parts once they are asked for; note that they are used, and how many were read just now."""
+    for target, is_new in gather():
         kept.add(target)
         counts["files_read"] += is_new
         yield target
@@ -212,9 +219,11 @@ def _drop_repeated(part: Part, seen: set[int]) -> tuple[Part, list[Reject]]:
 
 def _nothing_left(study: Study, rejects: _Rejects) -> str:
     if not rejects.first:
-        return f"{study.path}: the sources hold no file; put texts into {study.resolve(study.sources[0].path)}"
+        first = study.sources[0]
+        where = show_path(study.resolve(first.path)) if first.path else f"[[source]] {first.id}"
+        return f"{study.where}: the sources hold no file; put texts into {where}"
     number = sum(rejects.reasons.values())
-    return f"{study.path}: none of {number} items could be read, so there is no corpus; the first: {rejects.first}"
+    return f"{study.where}: none of {number} items could be read, so there is no corpus; the first: {rejects.first}"
 
 
 def _settings(study: Study) -> dict[str, Any]:

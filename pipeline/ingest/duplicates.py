@@ -21,13 +21,16 @@ what it may be a copy of.
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.executor import map_in_order, open_executor
 from pipeline.ingest.kept import COMPARED
 from pipeline.ingest.meetings import MinHashes, candidates
 from pipeline.ingest.resemblance import glance, make_text, resemblance, resembles
@@ -54,10 +57,16 @@ if TYPE_CHECKING:
 _FEW_LETTERS, _FEW_SHINGLES = 15, 10
 _LETTERS = 1_000_000
 """So much text is compared at once."""
+_MOST = 2_000_000
+"""So many characters of a document are compared, as a book of a thousand pages has: some 50 bytes of memory each."""
+_PORTIONS = 4
+"""So many portions are worth a process."""
 MARKS = pa.schema([DOCUMENTS.field(name) for name in ("duplicate_of", "duplicate_kind", "duplicate_resemblance")])
 
 
-def find_copies(folder: Path, outlines: pa.Table, kept: pa.Table, progress: Progress) -> tuple[pa.Table, pa.Table]:
+def find_copies(
+    folder: Path, outlines: pa.Table, kept: pa.Table, progress: Progress, workers: int | None = 1
+) -> tuple[pa.Table, pa.Table]:
     """Say which documents are copies, of what, and how much they resemble it.
 
     Args:
@@ -65,6 +74,7 @@ def find_copies(folder: Path, outlines: pa.Table, kept: pa.Table, progress: Prog
         outlines: Of its documents, with their signatures (`pipeline.store.outlines`).
         kept: What was compared the last time (`COMPARED`).
         progress: Is told how many pairs were compared.
+        workers: How many processes compare them at most; as many as there are cores where None.
 
     Returns:
         The columns `MARKS` of all documents, and what was compared (`COMPARED`), ordered.
@@ -79,7 +89,7 @@ def find_copies(folder: Path, outlines: pa.Table, kept: pa.Table, progress: Prog
     is_chinese = pc.equal(outlines["language"], "zh").to_numpy()[order[read]]
     minhashes = MinHashes(outlines["minhash"], order[read])
     pairs = read[candidates(minhashes, shingles[read], is_chinese)]
-    texts = _Texts(folder, outlines, order, kept)
+    texts = _Texts(folder, outlines, order, kept, workers)
     near = _settle(texts, pairs, progress)
     return _marks(outlines["doc_id"], order, first, near), texts.compared()
 
@@ -152,14 +162,15 @@ def _assign(known: Compared) -> tuple[dict[int, tuple[int, float]], set[tuple[in
 class _Texts:
     """The texts of documents, which are numbered by their dates."""
 
-    def __init__(self, folder: Path, outlines: pa.Table, order: Ints, kept: pa.Table) -> None:
+    def __init__(self, folder: Path, outlines: pa.Table, order: Ints, kept: pa.Table, workers: int | None) -> None:
         self._folder = folder
+        self._workers = workers
         self._order = order
-        self._letters = outlines["letters"].to_numpy()[order]
+        self._letters = np.minimum(outlines["letters"].to_numpy()[order], _MOST)
         self._digests = outlines["digest"].to_numpy()[order]
         sizes = pc.list_value_length(outlines["lengths"]).to_numpy()
         self._passages = np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)])
-        self._batches = np.array(corpus.batch_bounds(folder))
+        self._bounds = np.array(corpus.batch_bounds(folder))
         later, earlier, likeness = (kept[name].to_pylist() for name in COMPARED.names)
         self._kept: Compared = dict(zip(zip(later, earlier, strict=True), likeness, strict=True))
         self._used: Compared = {}
@@ -168,16 +179,15 @@ class _Texts:
         """How much the two of each pair resemble each other; None where the later is no copy of the earlier."""
         keys = list(zip(*(self._digests[pairs[:, side]].tolist() for side in (0, 1)), strict=True))
         is_new = np.array([key not in self._kept for key in keys], np.bool_)
+        portions = list(_portions(pairs[is_new], self._letters))
         done = 0
-        for some in _portions(pairs[is_new], self._letters):
-            texts = self._read(np.unique(self._order[some]))
-            for later, earlier in some.tolist():
-                copy, original = texts[int(self._order[later])], texts[int(self._order[earlier])]
-                is_copy = glance(copy, original) and resembles(copy, original)
-                key = int(self._digests[later]), int(self._digests[earlier])
-                self._kept[key] = resemblance(copy, original) if is_copy else None
-            done += len(some)
-            progress("copies", done, int(is_new.sum()))
+        with open_executor(self._workers, len(portions) // _PORTIONS) as executor:
+            compared = map_in_order(executor, _compare, map(self._portion, portions), under_way=4)
+            for some, likenesses in zip(portions, compared, strict=True):
+                for (later, earlier), likeness in zip(some.tolist(), likenesses, strict=True):
+                    self._kept[int(self._digests[later]), int(self._digests[earlier])] = likeness
+                done += len(some)
+                progress("copies", done, int(is_new.sum()))
         self._used |= {key: self._kept[key] for key in keys}
         return dict(zip(map(tuple, pairs.tolist()), map(self._kept.__getitem__, keys), strict=True))
 
@@ -186,26 +196,62 @@ class _Texts:
         rows = [(*key, likeness) for key, likeness in sorted(self._used.items(), key=lambda item: item[0])]
         return pa.Table.from_pylist([dict(zip(COMPARED.names, row, strict=True)) for row in rows], COMPARED)
 
-    def _read(self, rows: Ints) -> dict[int, Text]:
-        """The texts of some documents, by row."""
-        sizes = self._passages[rows + 1] - self._passages[rows]
-        owner = np.repeat(np.arange(len(rows)), sizes)
-        wanted = np.arange(len(owner)) + np.repeat(self._passages[rows] - np.cumsum(sizes) + sizes, sizes)
-        batch = np.searchsorted(self._batches, wanted, side="right") - 1
-        texts: list[str] = []
-        owners = [np.zeros(0, np.int64)]
-        for number in np.unique(batch).tolist():
-            here = batch == number
-            table = corpus.read_batch(self._folder, number, ["kind", "text"])
-            table = table.take(pa.array(wanted[here] - self._batches[number]))
-            deciding = pc.is_in(table["kind"], pa.array(DECIDING))
-            texts += table["text"].filter(deciding).to_pylist()
-            owners.append(owner[here][deciding.to_numpy()])
-        letters = read_letters(texts, np.searchsorted(np.concatenate(owners), np.arange(len(rows)), side="right"))
-        return {
-            row: make_text(letters.codes[start:end], letters.is_han[start:end])
-            for row, start, end in zip(rows.tolist(), letters.bounds[:-1], letters.bounds[1:], strict=True)
-        }
+    def _portion(self, pairs: Pairs) -> _Portion:
+        rows, place = np.unique(self._order[pairs], return_inverse=True)
+        first = self._passages[rows]
+        return _Portion(self._folder, self._bounds, first, self._passages[rows + 1] - first, place.reshape(-1, 2))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Portion:
+    """Pairs of texts to be compared, for one worker."""
+
+    folder: Path
+    bounds: Ints
+    """The first passage of each batch (`pipeline.store.corpus.batch_bounds`)."""
+    first: Ints
+    """The first passage of each text, and how many it has."""
+    sizes: Ints
+    pairs: Pairs
+    """Places of these texts."""
+
+
+def _compare(portion: _Portion) -> list[float | None]:
+    """How much the two of each pair resemble each other; None where the later is no copy."""
+    texts = _read(portion)
+    return [
+        resemblance(texts[later], texts[earlier])
+        if glance(texts[later], texts[earlier]) and resembles(texts[later], texts[earlier])
+        else None
+        for later, earlier in portion.pairs.tolist()
+    ]
+
+
+def _read(portion: _Portion) -> list[Text]:
+    """The texts as they are compared."""
+    first, sizes = portion.first, portion.sizes
+    owner = np.repeat(np.arange(len(first)), sizes)
+    wanted = np.arange(len(owner)) + np.repeat(first - np.cumsum(sizes) + sizes, sizes)
+    batch = np.searchsorted(portion.bounds, wanted, side="right") - 1
+    texts: list[str] = []
+    owners: list[int] = []
+    room = [_MOST] * len(first)
+    for number in np.unique(batch).tolist():
+        here = batch == number
+        table = corpus.read_batch(portion.folder, number, ["kind", "text"])
+        table = table.take(pa.array(wanted[here] - portion.bounds[number]))
+        deciding = pc.is_in(table["kind"], pa.array(DECIDING))
+        whole = table["text"].filter(deciding).to_pylist()
+        for text, document in zip(whole, owner[here][deciding.to_numpy()].tolist(), strict=True):
+            if room[document] > 0:
+                texts.append(text[: room[document]])
+                owners.append(document)
+                room[document] -= len(text)
+    letters = read_letters(texts, np.searchsorted(np.array(owners, np.int64), np.arange(len(first)), side="right"))
+    return [
+        make_text(letters.codes[start:end], letters.is_han[start:end])
+        for start, end in itertools.pairwise(letters.bounds.tolist())
+    ]
 
 
 def _portions(pairs: Pairs, letters: NDArray[np.int32]) -> Iterator[Pairs]:

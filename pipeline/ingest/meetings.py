@@ -44,14 +44,17 @@ class MinHashes:
         self._blocks = blocks
         self._bounds = np.cumsum([0, *map(len, blocks)])
         self._rows = rows
+        self._places = np.full(self._bounds[-1], -1, np.int64)
+        self._places[rows] = np.arange(len(rows))
 
     def columns(self, first: int, last: int) -> NDArray[np.uint16]:
         """Slots ``first`` to ``last`` of all documents: slots x documents."""
-        columns = np.empty((last - first, self._bounds[-1]), np.uint16)
+        columns = np.empty((last - first, len(self._rows)), np.uint16)
         for block, start in zip(self._blocks, self._bounds.tolist(), strict=False):
-            columns[:, start : start + len(block)] = block[:, first:last].T
-        taken: NDArray[np.uint16] = columns[:, self._rows]
-        return taken
+            places = self._places[start : start + len(block)]
+            here = places >= 0
+            columns[:, places[here]] = block[:, first:last][here].T
+        return columns
 
     def of(self, documents: Ints) -> NDArray[np.uint16]:
         """The MinHashes of some documents: documents x `SLOTS`."""
@@ -100,7 +103,8 @@ def _promising(
     minhashes: MinHashes, shingles: Ints, is_chinese: NDArray[np.bool_], later: Ints, earlier: Ints
 ) -> NDArray[np.int64]:
     """The pairs whose MinHashes promise a copy; how much they promise, as a number that falls: pairs x 3."""
-    alike = np.count_nonzero(minhashes.of(later) == minhashes.of(earlier), axis=1) / SLOTS
+    same = (minhashes.of(later) == minhashes.of(earlier)).view(np.uint64)  # eight slots a number
+    alike = np.bitwise_count(same).sum(axis=1) / SLOTS
     a, b = shingles[later], shingles[earlier]
     held = alike / (1 + alike) * (a + b) / np.minimum(a, b)
     floor = np.where(is_chinese[later] & is_chinese[earlier], _PROMISING[True], _PROMISING[False])

@@ -70,10 +70,10 @@ class Text:
     starts: NDArray[np.int32]
     """Where its runs start, and where they end."""
     ends: NDArray[np.int32]
-    runs: Hashes
-    """The hash of each run."""
     known: Hashes
-    """The distinct ones, sorted."""
+    """The distinct hashes of its runs, sorted."""
+    runs: NDArray[np.int32]
+    """For each run the place of its hash among them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ def make_text(codes: Codes, is_han: Flags) -> Text:
         is_han: Whether each is a Chinese character.
     """
     of_han, of_letters = roll(codes.astype(np.uint64), (_HAN_RUN, _LETTER_RUN))
-    here = np.arange(len(codes))
+    here = np.arange(len(codes), dtype=np.int32)
     # A run of letters behind a Chinese character, so that the last word of a text lies in one too.
     mixed = here[: max(0, len(codes) - _LETTER_RUN + 1)]
     mixed = mixed[is_han[mixed] & ~is_han[mixed + _LETTER_RUN - 1]]
@@ -104,15 +104,19 @@ def make_text(codes: Codes, is_han: Flags) -> Text:
     whole = ends <= len(codes)
     weights = np.where(is_han, _HAN_WEIGHT, 1).astype(np.int8)
     starts, ends, runs = starts[whole].astype(np.int32), ends[whole].astype(np.int32), runs[whole]
-    known = np.sort(runs)
-    return Text(codes, weights, starts, ends, runs, known[_is_first(known)])
+    order = np.argsort(runs)
+    runs = runs[order]
+    first = _is_first(runs)
+    places = np.empty(len(runs), np.int32)
+    places[order] = np.cumsum(first) - 1
+    return Text(codes, weights, starts, ends, runs[first], places)
 
 
 def glance(copy: Text, original: Text) -> bool:
     """Whether it is worth reading: whether some runs of the shorter text, evenly taken, stand in the longer one."""
     short, long = _by_weight(copy, original)
     some = short.runs[:: max(1, len(short.runs) // _GLANCES)]
-    return len(some) > 0 and bool(_among(some, long.known).mean() >= _COVERED / 2)
+    return len(some) > 0 and bool(_among(short.known[some], long.known).mean() >= _COVERED / 2)
 
 
 def resembles(copy: Text, original: Text) -> bool:
@@ -240,7 +244,7 @@ def _is_first(values: Hashes) -> Flags:
 
 def _covered(text: Text, other: Text) -> Flags:
     """Whether each letter of a text lies in a run that the other has too."""
-    shared = _among(text.runs, other.known)
+    shared = _among(text.known, other.known)[text.runs]
     return _inside(len(text.codes), text.starts[shared], text.ends[shared])
 
 
@@ -269,15 +273,15 @@ def _core(text: Text, covered: Flags, weight: int) -> tuple[int, int]:
 
 def _same_place(short: Text, long: Text, first: int, last: int) -> tuple[int, int]:
     """Where in the longer text the shorter one's letters ``first`` to ``last`` stand, by runs that it has only once."""
-    place = np.argsort(long.runs)
-    runs = long.runs[place]
-    once = _is_first(runs) & np.append(_is_first(runs)[1:], True)
-    place, runs = place[once], runs[once]
-    anchors = np.flatnonzero(_among(short.runs, runs) & (short.starts >= first) & (short.ends <= last))
+    once = np.bincount(long.runs, minlength=len(long.known)) == 1
+    start = np.empty(len(long.known), np.int64)
+    start[long.runs] = long.starts
+    runs, start = long.known[once], start[once]
+    anchors = np.flatnonzero(_among(short.known, runs)[short.runs] & (short.starts >= first) & (short.ends <= last))
     if not len(anchors):
         return 0, len(long.codes)
     anchors = anchors[np.argsort(short.starts[anchors], kind="stable")]
-    further = long.starts[place[np.searchsorted(runs, short.runs[anchors])]].astype(np.int64) - short.starts[anchors]
+    further = start[np.searchsorted(runs, short.known[short.runs[anchors]])] - short.starts[anchors]
     # A run may be found elsewhere, where one of two is damaged: most of them tell.
     begin = first + int(median(further[:_WITNESSES].tolist()))
     end = last + int(median(further[-_WITNESSES:].tolist()))

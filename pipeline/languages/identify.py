@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import re
-from typing import TYPE_CHECKING
+import unicodedata
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
-    from py3langid.langid import LanguageIdentifier
+
+    Ints = NDArray[np.int64]
+    Scores = NDArray[np.float32]
 
 _HEAD = 300
 """Characters that decide; more of a passage changes nothing."""
 
-_BATCH = 8_192
-"""Passages counted at once: some 10 MB."""
+_BATCH = 256
+"""Passages counted at once: arrays that fit a processor's cache, and that the heap holds on to from batch to batch."""
+_READ_AT_ONCE = 2_048
+"""Passages whose n-grams are found at once."""
 
 _HAN_WEIGHT = 3
 """Latin letters to which one Han character is worth as much text: 城市外交 against city diplomacy."""
@@ -30,9 +37,6 @@ _ORDER_STEP = 2.0
 
 _WORD_BONUS = 4.0
 """The same for each function word found."""
-
-_NO_FEATURES = -1e30
-"""The score of a text that holds none of the model's n-grams."""
 
 # Scripts by the ranges of their letters (Unicode blocks); digits, punctuation and symbols are of none.
 _OTHER, _LATIN, _HAN, _KANA, _HANGUL = 1, 2, 3, 4, 5
@@ -93,8 +97,10 @@ _OTHERS = _words(
 # Told apart by py3langid: a passage in a rarer language comes out as the nearest of its script.
 _LATIN_LANGUAGES = _words("de en fr nl it es pt ca pl cs sk sl hr hu ro sv da no fi et lv lt tr la id vi sq")
 _OTHER_LANGUAGES = _words("ru uk be bg sr mk kk mn el ar fa ur he hi bn ta th km lo my ka hy")
-_FUNCTION_WORDS = _GERMAN | _ENGLISH | _OTHERS
-_LETTER = re.compile(r"[^\W\d_]")
+_FUNCTION_WORDS = tuple(sorted(_GERMAN | _ENGLISH | _OTHERS))
+_KINDS = np.array([[word in kind for kind in (_GERMAN, _ENGLISH, _OTHERS)] for word in _FUNCTION_WORDS], np.float32)
+_LONGEST = 16
+"""Letters of a word that are looked at; function words are shorter."""
 _PLANES = 0x30000
 """Code points that are looked up; beyond are rare Chinese characters."""
 _NO_LANGUAGE = re.compile(
@@ -114,11 +120,26 @@ def identify(texts: Sequence[str], known: Sequence[str] = ("zh", "de", "en")) ->
         One ISO 639-1 code a text, ``und`` where it holds next to no letters: numbers, addresses, signs.
     """
     languages: list[str] = []
+    open_: dict[_Open, list[int]] = {}
     for start in range(0, len(texts), _BATCH):
         heads = [_head(text) for text in texts[start : start + _BATCH]]
-        counts = _count_scripts(heads)
-        languages.extend(_languages(heads, counts, tuple(known)))
+        for place, head in _languages(heads, languages):
+            open_.setdefault(head, []).append(place)
+    for head, language in zip(open_, _by_ngrams(list(open_), tuple(known)), strict=True):
+        for place in open_[head]:
+            languages[place] = language
     return languages
+
+
+class _Open(NamedTuple):
+    """A passage whose n-grams decide."""
+
+    head: str
+    german: int
+    """So many distinct function words of German are in it, and of English."""
+    english: int
+    script: str
+    """``latin``, ``other``, or ``mixed``: Latin letters with some Han among them."""
 
 
 def _head(text: str) -> str:
@@ -129,98 +150,217 @@ def _head(text: str) -> str:
     return head
 
 
+def _languages(heads: Sequence[str], languages: list[str]) -> list[tuple[int, _Open]]:
+    """Decide by the scripts, then by the function words; put the languages, and say what stays open and where."""
+    _, other, latin, han, kana, hangul = _count_scripts(heads)
+    alphabetic = latin + other
+    cjk = han + kana + hangul
+    east = (cjk > 0) & (_HAN_WEIGHT * cjk >= alphabetic)
+    eastern = np.where(hangul > han + kana, "ko", np.where(kana > 0.1 * han, "ja", "zh"))
+    decided = np.where(east, eastern, "und")
+    read = np.flatnonzero(~east & (alphabetic >= 3))
+    german, english, others = _count_function_words([heads[i] for i in read.tolist()])
+    is_german = (german >= 3) & (german > 2 * (english + others))
+    is_english = (english >= 3) & (english > 2 * (german + others))
+    decided[read] = np.where(is_german, "de", np.where(is_english, "en", "und"))
+    scripts = np.where(cjk > 0, "mixed", np.where(latin >= other, "latin", "other"))
+    left = np.flatnonzero(~is_german & ~is_english)
+    rows = read[left].tolist()
+    first = len(languages)
+    languages += decided.tolist()
+    found = zip(rows, german[left].tolist(), english[left].tolist(), scripts[rows].tolist(), strict=True)
+    return [(first + i, _Open(heads[i], *counts)) for i, *counts in found]
+
+
 @functools.cache
-def _scripts() -> NDArray[np.uint8]:
-    """The script of each code point."""
+def _scripts() -> NDArray[np.uint64]:
+    """A one for each code point in the ten bits of its script: heads are shorter than 1,024 letters."""
     table = np.zeros(_PLANES, dtype=np.uint8)
     for first, last, script in _RANGES:
         table[first : last + 1] = script
     table[[0xD7, 0xF7]] = 0
-    return table
+    return np.uint64(1) << (np.uint64(10) * table.astype(np.uint64))
+
+
+def _codes(heads: Sequence[str]) -> tuple[NDArray[np.uint32], Ints]:
+    """The code points of texts that are each on a line of their own, those over the last plane as its last one; and
+    where each text begins.
+    """  # noqa: D205 - one sentence
+    points = np.frombuffer("\n".join([*heads, ""]).encode("utf-32-le", errors="surrogatepass"), dtype=np.uint32)
+    starts = np.fromiter(map(len, heads), np.int64, count=len(heads)) + 1
+    return np.minimum(points, _PLANES - 1), np.cumsum(starts) - starts
 
 
 def _count_scripts(heads: Sequence[str]) -> NDArray[np.int64]:
-    """Letters of each script: an array of texts by scripts."""
-    joined = "\n".join(heads) + "\n"
-    points = np.frombuffer(joined.encode("utf-32-le", errors="surrogatepass"), dtype=np.uint32)
-    scripts = _scripts()[np.minimum(points, _PLANES - 1)]
-    starts = np.zeros(len(heads), dtype=np.int64)
-    np.cumsum([len(head) + 1 for head in heads[:-1]], out=starts[1:])
-    return np.stack([np.add.reduceat(scripts == script, starts, dtype=np.int64) for script in range(6)], axis=1)
+    """Letters of each script: an array of scripts by texts."""
+    points, starts = _codes(heads)
+    packed = np.add.reduceat(_scripts().take(points), starts)
+    counts: NDArray[np.int64] = (packed >> (np.uint64(10) * np.arange(6, dtype=np.uint64)[:, None])).astype(np.int64)
+    return counts & 1023
 
 
-def _languages(heads: Sequence[str], counts: NDArray[np.int64], known: tuple[str, ...]) -> Iterator[str]:
-    """Decide by the scripts; what is mostly Latin or of a rarer script by its words."""
-    other, latin, han, kana, hangul = counts.T[1:]
-    alphabetic = latin + other
-    cjk = han + kana + hangul
-    east = (cjk > 0) & (_HAN_WEIGHT * cjk >= alphabetic)
-    read = np.flatnonzero(~east & (alphabetic >= 3))
-    function_words = _count_function_words([heads[i] for i in read.tolist()])
-    for i, head in enumerate(heads):
-        if east[i]:
-            yield "ko" if hangul[i] > han[i] + kana[i] else "ja" if kana[i] > 0.1 * han[i] else "zh"
-        elif alphabetic[i] < 3:
-            yield "und"
-        else:
-            german, english, others = next(function_words)
-            if german >= 3 and german > 2 * (english + others):
-                yield "de"
-            elif english >= 3 and english > 2 * (german + others):
-                yield "en"
-            else:
-                yield _by_ngrams(
-                    head,
-                    german,
-                    english,
-                    known,
-                    script="mixed" if cjk[i] else "latin" if latin[i] >= other[i] else "other",
-                )
-
-
-def _count_function_words(heads: Sequence[str]) -> Iterator[tuple[int, int, int]]:
-    """Of each text the distinct function words of German, of English and of all others."""
+def _count_function_words(heads: Sequence[str]) -> NDArray[np.int64]:
+    """Of each text the distinct function words of German, of English and of all others: kinds x texts."""
     if not heads:
-        return
-    lowered = [head.lower() for head in heads]
-    points = np.frombuffer("\n".join([*lowered, ""]).encode("utf-32-le", errors="surrogatepass"), np.uint32)
-    letters = np.where(_letters()[np.minimum(points, _PLANES - 1)], points, np.uint32(ord(" ")))
-    letters[np.cumsum([len(head) + 1 for head in lowered]) - 1] = ord("\n")
-    for line in letters.tobytes().decode("utf-32-le", errors="surrogatepass").split("\n")[:-1]:
-        words = _FUNCTION_WORDS.intersection(line.split())
-        yield len(_GERMAN & words), len(_ENGLISH & words), len(_OTHERS & words)
+        return np.zeros((3, 0), np.int64)
+    if any("\u0130" in head for head in heads):  # the only character that two lower-case ones stand for
+        heads = [head.replace("\u0130", "i\u0307") for head in heads]
+    points, begins = _codes(heads)
+    table, words = _alphabet(), _words_by_letters()
+    letters = np.zeros(len(points) + _LONGEST, np.uint8)
+    letters[: len(points)] = table.take(points)
+    edges = np.flatnonzero(np.diff(letters[: len(points)] > 0, prepend=False))
+    starts, ends = edges[::2], edges[1::2]
+    short = ends - starts <= _LONGEST
+    starts, lengths = starts[short], (ends - starts)[short]
+    eight = np.ndarray(len(points) + 8, "<u8", letters, strides=(1,))
+    low = eight[starts] & _masks()[np.minimum(lengths, 8)]
+    high = eight[starts + 8] & _masks()[np.maximum(lengths - 8, 0)]
+    word = words.places[_hashed(low, high, words.factor)]
+    is_known = (words.low[word] == low) & (words.high[word] == high)
+    seen = np.zeros((len(heads), len(_FUNCTION_WORDS)), np.float32)
+    seen[np.searchsorted(begins, starts[is_known], side="right") - 1, word[is_known]] = 1
+    return (seen @ _KINDS).T.astype(np.int64)
+
+
+class _Words(NamedTuple):
+    """The function words, found by their letters."""
+
+    low: NDArray[np.uint64]
+    """The first eight letters of each as numbers of `_alphabet`, and the next eight."""
+    high: NDArray[np.uint64]
+    places: NDArray[np.int64]
+    """For each hash (`_hashed`) the word that has it."""
+    factor: np.uint64
 
 
 @functools.cache
-def _letters() -> NDArray[np.bool_]:
-    """Whether each code point is a letter; the last one stands for all beyond."""
-    found = np.zeros(_PLANES, np.bool_)
-    found[[match.start() for match in _LETTER.finditer("".join(map(chr, range(_PLANES))))]] = True
-    found[-1] = True
+def _words_by_letters() -> _Words:
+    """No two of the words have the same hash."""
+    numbers = _alphabet()
+    rows = np.zeros((len(_FUNCTION_WORDS), _LONGEST), np.uint8)
+    for row, word in zip(rows, _FUNCTION_WORDS, strict=True):
+        row[: len(word)] = [numbers[ord(letter)] for letter in word]
+    low, high = rows.view("<u8").T
+    factors = map(np.uint64, itertools.count(0x9E3779B97F4A7C15, -2))
+    factor = next(factor for factor in factors if len(set(_hashed(low, high, factor).tolist())) == len(low))
+    places = np.zeros(1 << 16, np.int64)
+    places[_hashed(low, high, factor)] = np.arange(len(low))
+    return _Words(low, high, places, factor)
+
+
+def _hashed(low: NDArray[np.uint64], high: NDArray[np.uint64], factor: np.uint64) -> NDArray[np.uint64]:
+    """Sixteen bits of the letters of each word."""
+    hashed: NDArray[np.uint64] = ((low ^ high * np.uint64(3)) * factor) >> np.uint64(48)
+    return hashed
+
+
+@functools.cache
+def _masks() -> NDArray[np.uint64]:
+    """What keeps the first letters of eight: none, one, two ..."""
+    return np.array([(1 << 8 * number) - 1 for number in range(9)], np.uint64)
+
+
+@functools.cache
+def _alphabet() -> NDArray[np.uint8]:
+    """A number for each letter that function words have, in either case, the same for all other letters; else 0."""
+    lowered = np.strings.lower(np.arange(_PLANES, dtype=np.uint32).view("U1"))
+    is_letter = np.strings.isalnum(lowered) & ~np.strings.isdecimal(lowered)
+    is_letter[-1] = True  # it stands for all beyond
+    found = np.where(is_letter, 255, 0).astype(np.uint8)
+    for number, letter in enumerate(sorted(set("".join(_FUNCTION_WORDS))), start=1):
+        found[lowered == letter] = number
     return found
 
 
+class _Model(NamedTuple):
+    """py3langid's n-gram model (Lui and Baldwin 2012, "langid.py"), what of it is needed."""
+
+    following: NDArray[np.uint32]
+    """By row and byte the state of the automaton that finds n-grams; `rows` says where the row of a state begins."""
+    rows: Ints
+    features: NDArray[np.int32]
+    """The n-gram that ends in each state, or -1."""
+    scripts: dict[str, tuple[NDArray[np.float16], Scores, list[str]]]
+    """For the languages of a script: logarithms of the chance of each n-gram and of each language, and their codes."""
+
+
 @functools.cache
-def _identifier(script: str) -> LanguageIdentifier:
-    """The n-gram model, held to the languages of a script; ``mixed`` is Latin letters with some Han among them."""
+def _model() -> _Model:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
-    languages = {"latin": _LATIN_LANGUAGES, "mixed": _LATIN_LANGUAGES | {"zh", "ja"}, "other": _OTHER_LANGUAGES}
-    identifier.set_languages(languages[script])
-    return identifier
+    scripts = {}
+    for script, languages in {
+        "latin": _LATIN_LANGUAGES,
+        "mixed": _LATIN_LANGUAGES | {"zh", "ja"},
+        "other": _OTHER_LANGUAGES,
+    }.items():
+        identifier.set_languages(languages)
+        scripts[script] = identifier.nb_ptc, identifier.nb_pc, identifier.nb_classes
+    rows = np.array(identifier.tk_row, np.int64) << 8
+    return _Model(np.array(identifier.tk_nextmove, np.uint32), rows, np.array(identifier.tk_output, np.int32), scripts)
 
 
-@functools.lru_cache(maxsize=65_536)
-def _by_ngrams(head: str, german: int, english: int, known: tuple[str, ...], *, script: str) -> str:
-    """The likeliest language of the script, the known ones and those whose function words were found ahead.
+def _by_ngrams(found: Sequence[_Open], known: tuple[str, ...]) -> list[str]:
+    """The likeliest language of each passage's script, the known ones and those whose function words it has ahead."""
+    languages = ["und"] * len(found)
+    for script in sorted({passage.script for passage in found}):
+        places = [i for i, passage in enumerate(found) if passage.script == script]
+        for start in range(0, len(places), _READ_AT_ONCE):
+            some = places[start : start + _READ_AT_ONCE]
+            for i, language in zip(some, _likeliest(script, [found[i] for i in some], known), strict=True):
+                languages[i] = language
+    return languages
 
-    Cached: headings and labels come back on every other page.
-    """
-    ranked: list[tuple[str, float]] = _identifier(script).rank(head.lower() if head.isupper() else head)
-    bonus = {language: _KNOWN_BONUS - _ORDER_STEP * place for place, language in enumerate(known)}
-    bonus["de"] = bonus.get("de", 0.0) + _WORD_BONUS * german
-    bonus["en"] = bonus.get("en", 0.0) + _WORD_BONUS * english
-    if ranked[0][1] <= _NO_FEATURES:
-        ranked = [(language, 0.0) for language in known if language in _LATIN_LANGUAGES] or [("und", 0.0)]
-    return max(ranked, key=lambda pair: pair[1] + bonus.get(pair[0], 0.0))[0]
+
+def _features(heads: Sequence[str]) -> list[list[int]]:
+    """The n-grams of each text in their order: the model's automaton goes through all texts at a time."""
+    texts = [unicodedata.normalize("NFC", head.lower() if head.isupper() else head) for head in heads]
+    data = [text.encode("utf-8", errors="surrogatepass") for text in texts]
+    order = sorted(range(len(data)), key=lambda i: -len(data[i]))
+    lengths = np.array([len(data[i]) for i in order], np.int64)
+    longest = int(lengths[0])
+    padded = np.frombuffer(b"".join(data[i].ljust(longest, b"\0") for i in order), np.uint8)
+    columns = np.ascontiguousarray(padded.reshape(len(data), longest).T)
+    model = _model()
+    state = np.zeros(len(data), np.uint32)
+    found = np.full((longest, len(data)), -1, np.int32)
+    for place, left in enumerate(np.searchsorted(-lengths, -np.arange(longest), side="left").tolist()):
+        state = model.following.take(model.rows.take(state[:left]) + columns[place, :left])
+        found[place, :left] = model.features.take(state)
+    features: list[list[int]] = [[]] * len(data)
+    for i, row in zip(order, np.ascontiguousarray(found.T), strict=True):
+        features[i] = row[row >= 0].tolist()
+    return features
+
+
+def _likeliest(script: str, passages: Sequence[_Open], known: tuple[str, ...]) -> list[str]:
+    """The likeliest language of each passage; where it has no n-gram of the model, of those known."""
+    of_ngrams, of_languages, languages = _model().scripts[script]
+    visits = [Counter(features) for features in _features([passage.head for passage in passages])]
+    # As py3langid computes it, addition by addition: naive Bayes on the logarithms of how often n-grams come.
+    bounds = np.cumsum([0, *map(len, visits)]).tolist()
+    index = np.fromiter(itertools.chain.from_iterable(visits), np.intp, count=bounds[-1])
+    counts = np.fromiter(itertools.chain.from_iterable(map(Counter.values, visits)), np.float32, count=bounds[-1])
+    logs = np.log1p(counts)
+    scores = np.empty((len(visits), len(languages)), np.float32)
+    for row, (first, last) in zip(scores, itertools.pairwise(bounds), strict=True):
+        row[:] = logs[first:last] @ of_ngrams[index[first:last]] + of_languages
+    ahead = {language: _KNOWN_BONUS - _ORDER_STEP * place for place, language in enumerate(known)}
+    bonus = np.tile([ahead.get(language, 0.0) for language in languages], (len(visits), 1))
+    for code, words in (("de", [passage.german for passage in passages]), ("en", [p.english for p in passages])):
+        bonus[:, [language == code for language in languages]] += _WORD_BONUS * np.array(words)[:, None]
+    raised = scores + bonus
+    best = np.where(raised == raised.max(axis=1, keepdims=True), scores, -np.inf).argmax(axis=1).tolist()
+    return [
+        languages[place] if visited else _expected(passage, ahead)
+        for place, visited, passage in zip(best, visits, passages, strict=True)
+    ]
+
+
+def _expected(passage: _Open, ahead: Mapping[str, float]) -> str:
+    """The language of Latin letters that is expected most; ``ahead`` says how likely each known one is."""
+    words = {"de": _WORD_BONUS * passage.german, "en": _WORD_BONUS * passage.english}
+    raised = {code: bonus + words.get(code, 0.0) for code, bonus in ahead.items() if code in _LATIN_LANGUAGES}
+    return max(raised, key=raised.__getitem__, default="und")

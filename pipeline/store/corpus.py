@@ -153,17 +153,18 @@ class CorpusWriter:
         digest.update(f"{pieces[0][0].before(pieces[0][1])} {pieces[-1][0].before(pieces[-1][2])}".encode())
         made_of = f"{digest.hexdigest()} {names} {_TEXTS} {pa.__version__}"
         key = hashlib.blake2b(made_of.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
-        texts = self._previous.take(key) if self._previous else None
+        texts, said = (self._previous.take(key) if self._previous else None) or (None, "")
         if texts is None:
             tables = [batch.passages().slice(first, last - first) for batch, first, last in pieces]
             schema = PASSAGES.remove(0)
             table = pa.concat_tables([table.select(schema.names).cast(schema) for table in tables])
             texts = encode(table, write_statistics=False, **_TEXTS)
+            said = _sum(texts)
         numbers = pa.array(np.arange(self._numbered, self._numbered + texts.rows, dtype=np.uint32))
         numbered = pa.Table.from_arrays([numbers], schema=pa.schema([PASSAGES.field("passage")]))
         self._row_groups.append(encode(numbered, write_statistics=False, **_NUMBERS), texts)
         self._numbered += texts.rows
-        self._groups.append({"digest": digest.hexdigest(), "key": key, "sum": _sum(texts)})
+        self._groups.append({"digest": digest.hexdigest(), "key": key, "sum": said})
 
 
 class _Batch:
@@ -212,12 +213,13 @@ class _Previous:
         except (OSError, pa.ArrowInvalid, KeyError, TypeError):
             return
 
-    def take(self, key: str) -> Chunks | None:
+    def take(self, key: str) -> tuple[Chunks, str] | None:
+        """The bytes of a row group, and their sum; None if there is none, or not as it was."""
         number, known = self._known.get(key, (0, ""))
         if not known or self._file is None:
             return None
         chunks = self._file.read(number, first=1)
-        return chunks if _sum(chunks) == known else None
+        return (chunks, known) if _sum(chunks) == known else None
 
     def close(self) -> None:
         if self._file:

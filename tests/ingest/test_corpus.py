@@ -215,9 +215,9 @@ def test_nothing_that_can_be_read_is_an_error_that_names_the_first_reason(
 
 
 def test_an_empty_folder_says_where_texts_belong(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    root = write_texts(here, {}, None)
+    write_texts(here, {}, None)
     write_study(here, NO_SIDECAR)
-    assert_short(run(capsys, "corpus"), 1, "hold no file", str(root))
+    assert_short(run(capsys, "corpus"), 1, "mine.toml: the sources hold no file; put texts into texts")
 
 
 PIECES = st.one_of(

@@ -17,7 +17,8 @@ from pipeline.ingest.meetings import MinHashes, candidates
 from pipeline.ingest.resemblance import glance
 from pipeline.ingest.shingles import COLUMNS, SLOTS, minhashes, sign
 from pipeline.records import DOCUMENTS, PASSAGES
-from pipeline.store.corpus import CorpusWriter, read_documents
+from pipeline.store.corpus import OUTLINES_FILE, CorpusWriter, read_documents
+from pipeline.store.outlines import read_outlines
 from pipeline.store.parts import make_part
 
 if TYPE_CHECKING:
@@ -147,6 +148,27 @@ def test_how_much_is_read_at_once_changes_nothing(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(meetings, "_HELD", 5)
     assert build(tmp_path / "portions", items) == whole
     assert [row["duplicate_of"] for row in whole].count(None) == 6
+
+
+def test_two_processes_say_what_one_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    build(tmp_path, [(change(prose("zh", seed % 6, 12), 0.03 * (seed // 6), seed), None) for seed in range(18)])
+    monkeypatch.setattr(duplicates, "_LETTERS", 1)
+    outlines = read_outlines(tmp_path / OUTLINES_FILE)
+    one, two = (find_copies(tmp_path, outlines, COMPARED.empty_table(), lambda *_: None, n) for n in (1, 2))
+    assert one == two
+    assert one[0]["duplicate_of"].null_count == 6
+
+
+def test_of_a_text_longer_than_a_thousand_pages_the_beginning_is_compared(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(duplicates, "_MOST", 300)
+    text = prose("zh", 4, 60)
+    read: list[int] = []
+    monkeypatch.setattr(duplicates, "glance", lambda *texts: (read.extend(len(t.codes) for t in texts), True)[1])
+    rows = build(tmp_path, [(text, None), (change(text, 0.01, 2), None), (OTHER + TEXT, None)])
+    assert [row["duplicate_of"] for row in rows] == [None, "0", None]
+    assert 200 < max(read) <= 300 < len(text) / 2
 
 
 def test_what_was_compared_before_is_not_read_again_and_says_the_same(

@@ -1,14 +1,18 @@
 from __future__ import annotations
 
 import json
+import re
 import time
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
+from pipeline.languages import identify as module
 from pipeline.languages.identify import identify
 
 FLOORS_FILE = Path(__file__).parents[1] / "floors.json"
@@ -78,6 +82,72 @@ def test_any_texts_have_one_answer_each(texts: list[str]) -> None:
     assert all(language == "und" or (len(language) == 2 and language.islower()) for language in found)
 
 
+WORDS = sorted(module._GERMAN | module._ENGLISH | module._OTHERS)
+ODD = [
+    "derdie",
+    "_und",
+    "İn",
+    "ſo",
+    "\u212a",
+    "é",
+    "e\u0301",
+    "中",
+    "½",
+    "7",
+    "\ud800",
+    "\U00020000",
+    "x" * 40,
+    "\n",
+    "-",
+    "’",
+]
+PIECES = st.sampled_from([*WORDS, *map(str.upper, WORDS[::9]), *ODD])
+
+
+@given(st.lists(st.lists(PIECES, max_size=12).map(" ".join), max_size=5))
+def test_function_words_are_counted_as_a_pattern_finds_them(heads: list[str]) -> None:
+    found = [{*re.findall(r"[^\W\d_]+", head.lower())} for head in heads]
+    kinds = (module._GERMAN, module._ENGLISH, module._OTHERS)
+    assert module._count_function_words(heads).T.tolist() == [[len(kind & words) for kind in kinds] for words in found]
+
+
+ALPHABETS = {
+    "latin": "abcdefghijklmnopqrstuvwxyzäöüéłş' ",
+    "mixed": "abcdefghimnorst 中国城市",
+    "other": "абвгдежзиклмноп ελ",
+}
+
+
+@settings(max_examples=60, deadline=None)  # the model is loaded once
+@given(st.data(), st.sampled_from(sorted(ALPHABETS)))
+def test_n_grams_decide_as_py3langid_ranks_them(data: st.DataObject, script: str) -> None:
+    texts = data.draw(st.lists(st.text(ALPHABETS[script], max_size=80), min_size=1, max_size=6))
+    texts = [text if data.draw(st.booleans()) else text.upper() for text in texts]
+    counts = st.integers(0, 3)
+    passages = [module._Open(text, data.draw(counts), data.draw(counts), script) for text in texts]
+    expected = [by_py3langid(passage, ("zh", "de", "en")) for passage in passages]
+    assert module._by_ngrams(passages, ("zh", "de", "en")) == expected
+
+
+@cache
+def identifier(script: str) -> LanguageIdentifier:
+    ranked = LanguageIdentifier.from_model_file(MODEL_FILE)
+    latin = module._LATIN_LANGUAGES
+    ranked.set_languages({"latin": latin, "mixed": latin | {"zh", "ja"}, "other": module._OTHER_LANGUAGES}[script])
+    return ranked
+
+
+def by_py3langid(passage: module._Open, known: tuple[str, ...]) -> str:
+    """The language by py3langid's own scores, with what the study and function words add to them."""
+    ranked = identifier(passage.script).rank(passage.head)
+    bonus = dict.fromkeys(("de", "en"), 0.0) | {code: 10.0 - 2.0 * place for place, code in enumerate(known)}
+    bonus["de"] += 4.0 * passage.german
+    bonus["en"] += 4.0 * passage.english
+    if ranked[0][1] < -1e30:
+        ranked = [(code, 0.0) for code in known if code != "zh"]
+    return max(ranked, key=lambda pair: pair[1] + bonus.get(pair[0], 0.0))[0]
+
+
 @pytest.mark.shared
 @pytest.mark.parametrize(
     ("language", "characters", "key", "floor"),
@@ -102,8 +172,6 @@ def test_the_beginning_of_a_news_sentence_is_enough(
 @pytest.mark.slow
 @pytest.mark.alone
 def test_passages_are_told_apart_several_times_as_fast_as_by_n_grams_alone(shared: Path) -> None:
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
-
     lines = (shared / "gold/parallel_news/de.txt").read_text("utf-8").splitlines()
     passages = [" ".join(lines[i : i + 3]) for i in range(len(lines) - 3)]
     plain = LanguageIdentifier.from_model_file(MODEL_FILE)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 import unicodedata
 from typing import TYPE_CHECKING
@@ -49,14 +48,18 @@ _WIDE = (
 _WIDE_RUN = re.compile(f"[{_WIDE}]+")
 _STARTS_WIDE = re.compile(f"[{_WIDE}]")
 _WIDE_OR_QUOTE = re.compile(f"[{_WIDE}“”‘’…—]")
-_ENDS = ".!?:;。！？：；…"
+_FIRST_WIDE = "\u2e80"
+_END = frozenset(".!?:;。！？：；…")
 _BEHIND_ENDS = "\"'”’»“«）)]】』」"
+_BEHIND_END = frozenset(_BEHIND_ENDS)
 _ITEM = re.compile(
     r"[•▪■●◦‣⁃☐→①-⑳]|\(?[a-zA-Z]\)\s|\(\d{1,2}\)\s|[一二三四五六七八九十]{1,3}[、．]|[（(][一二三四五六七八九十]{1,3}[）)]"
     r"|第[一二三四五六七八九十百]{1,4}[章节条部篇]|\d{1,2}[、．]"
 )
 _DOUBTFUL_ITEM = re.compile(r"(?:[-–—*o·]|\(?\d{1,3}(?:[.)]|(?:\.\d{1,2}){1,3}\.?)|[IVX]{1,4}\.)\s")
 """Also a dash inside a sentence, or a day of the month, that happens to begin a line."""
+_MAY_BE_ITEM = re.compile(r"[^A-Za-z]|[oIVX]|.\)")
+"""What a line of either kind begins with; few others do."""
 
 
 def read_text(data: bytes) -> Extract:
@@ -100,21 +103,26 @@ def paragraphs(text: str) -> list[str]:
     """
     if "\f" in text:  # a page's first line often goes on with the sentence
         text = text.replace("\n\f", "\n").replace("\f", "\n")
-    text = _LINE_END_HYPHEN.sub("-", _composed(text))
     raw = text.splitlines()
     lines = [" ".join(line.split()) for line in raw]
-    if not "".join(lines).isprintable():
+    # Most texts hold nothing to mend: what is looked for next does not print, but for U+0085, which ends a line.
+    if "\x85" in text or not "".join(lines).isprintable() or not unicodedata.is_normalized("NFC", text):
+        text = _LINE_END_HYPHEN.sub("-", _composed(text))
+        raw = text.splitlines()
         lines = [_tidy(line) for line in raw]
-    if len(text) > _LONG * len(raw) or not any(itertools.starmap(_may_go_on, itertools.pairwise(lines))):
+    if len(text) > _LONG * len(raw):
         return _whole_lines(lines)
-    is_wide = _STARTS_WIDE.search(text) is not None
+    ended = [_has_ended(line) for line in lines]
+    if not any(above and line and not end for above, line, end in zip(lines, lines[1:], ended, strict=False)):
+        return _whole_lines(lines)
+    is_wide = not text.isascii() and _STARTS_WIDE.search(text) is not None
     widths = [_columns(line) for line in lines] if is_wide else list(map(len, lines))
     width = _usual_width(widths)
-    if not _is_wrapped(lines, widths, width):
+    if not _is_wrapped(lines, ended, widths, width):
         return _whole_lines(lines)
     seen = count_words(lines) if _ENDS_HYPHEN.search(text) else {}
     han_space = is_wide and spaces_han_from_latin(text)
-    return [join_lines(group, seen, han_space=han_space) for group in _groups(raw, lines, widths, width)]
+    return [join_lines(group, seen, han_space=han_space) for group in _groups(raw, lines, ended, widths, width)]
 
 
 def _whole_lines(lines: Sequence[str]) -> list[str]:
@@ -158,19 +166,18 @@ def _usual_width(widths: Sequence[int]) -> int:
     return filled[len(filled) * 9 // 10] if filled else 0
 
 
-def _is_wrapped(lines: Sequence[str], widths: Sequence[int], width: int) -> bool:
+def _is_wrapped(lines: Sequence[str], ended: Sequence[bool], widths: Sequence[int], width: int) -> bool:
     """Measure whether line breaks fall inside sentences, at the lines that are not short anyway."""
     if not 0 < width <= _LONG:
         return False
-    long = [i for i in range(len(lines) - 1) if widths[i] >= 0.6 * width and lines[i + 1]]
-    inside = sum(1 for i in long if _goes_on(lines[i], lines[i + 1], widths[i], width))
+    least = 0.6 * width
+    long = [i for i in range(len(lines) - 1) if widths[i] >= least and lines[i + 1]]
+    inside = sum(1 for i in long if not ended[i] and _goes_on(lines[i], lines[i + 1], widths[i], width))
     return inside > 0 and inside >= _CONTINUED * len(long)
 
 
 def _goes_on(above: str, line: str, filled: int, width: int) -> bool:
-    """Whether a line break falls inside a sentence for certain; a German line may well begin with a noun."""
-    if _has_ended(above):
-        return False
+    """Whether a sentence that has not ended goes on for certain; a German line may well begin with a noun."""
     if line[0].islower():
         return True
     if filled + _first_width(line) < _ROOM * width:
@@ -178,21 +185,24 @@ def _goes_on(above: str, line: str, filled: int, width: int) -> bool:
     return _WIDE_OR_QUOTE.match(above[-1]) is not None or above.rsplit(" ", 1)[-1][0].islower()
 
 
-def _may_go_on(above: str, line: str) -> bool:
-    """Whether a line break may fall inside a sentence, whatever the width; the quickest that tells of most texts."""
-    return bool(above and line) and not _has_ended(above)
-
-
 def _has_ended(line: str) -> bool:
     """Whether a line ends with a sentence, or with the colon before a list."""
-    return (line.rstrip(_BEHIND_ENDS) or line)[-1] in _ENDS
+    last = line[-1:]
+    return last in _END or (last in _BEHIND_END and (line.rstrip(_BEHIND_ENDS) or line)[-1] in _END)
 
 
-def _groups(raw: Sequence[str], lines: Sequence[str], widths: Sequence[int], width: int) -> Iterator[list[str]]:
+def _groups(
+    raw: Sequence[str], lines: Sequence[str], ended: Sequence[bool], widths: Sequence[int], width: int
+) -> Iterator[list[str]]:
     """The lines of each paragraph of a wrapped text."""
+    indents = [len(line) - len(line.lstrip()) if line[:1].isspace() else 0 for line in raw]
     group: list[str] = []
     for i, line in enumerate(lines):
-        if group and (not line or _starts_paragraph(raw[i - 1 : i + 1], lines[i - 1], line, widths[i - 1], width)):
+        if group and (
+            not line
+            or _starts_paragraph(lines[i - 1], line, widths[i - 1], width, has_ended=ended[i - 1],
+                                 is_indented=indents[i] > indents[i - 1])
+        ):  # fmt: skip
             yield group
             group = []
         if line:
@@ -201,20 +211,22 @@ def _groups(raw: Sequence[str], lines: Sequence[str], widths: Sequence[int], wid
         yield group
 
 
-def _starts_paragraph(raw: Sequence[str], above: str, line: str, filled: int, width: int) -> bool:
+def _starts_paragraph(above: str, line: str, filled: int, width: int, *, has_ended: bool, is_indented: bool) -> bool:
     """Whether a line of a wrapped text begins a paragraph.
 
     Args:
-        raw: The line above and the line, with their indents.
         above: The line above.
         line: The line.
         filled: The columns of the line above.
         width: The columns of the text.
+        has_ended: Whether the line above ends a sentence.
+        is_indented: Whether the line stands further in than the one above.
     """
-    has_ended = _has_ended(above)
-    if _ITEM.match(line) or ((has_ended or filled < _ROOM * width) and _DOUBTFUL_ITEM.match(line)):
+    if _MAY_BE_ITEM.match(line) and (
+        _ITEM.match(line) or ((has_ended or filled < _ROOM * width) and _DOUBTFUL_ITEM.match(line))
+    ):
         return True
-    if _indent(raw[1]) > _indent(raw[0]) and not (_ITEM.match(above) or _DOUBTFUL_ITEM.match(above)):
+    if is_indented and not (_ITEM.match(above) or _DOUBTFUL_ITEM.match(above)):
         return True
     if line[0].islower() and not has_ended:
         return filled < 0.4 * width and above[-1] not in "-,"
@@ -224,8 +236,7 @@ def _starts_paragraph(raw: Sequence[str], above: str, line: str, filled: int, wi
 
 def _first_width(line: str) -> int:
     """The columns that the least of a line takes behind another: a Han character, or a space and a word."""
-    return 2 if _STARTS_WIDE.match(line) else len(line.split(" ", 1)[0]) + 1
-
-
-def _indent(raw: str) -> int:
-    return len(raw) - len(raw.lstrip()) if raw[:1].isspace() else 0
+    if line[0] >= _FIRST_WIDE and _STARTS_WIDE.match(line):
+        return 2
+    end = line.find(" ")
+    return (end if end >= 0 else len(line)) + 1

@@ -16,6 +16,9 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from pipeline import __version__
 from pipeline.errors import StudyError, Unreadable, known_names
 from pipeline.executor import map_in_order
@@ -25,7 +28,7 @@ from pipeline.ingest.shingles import sign
 from pipeline.ingest.sources.sheets import book_rows, separated_rows
 from pipeline.languages.identify import identify
 from pipeline.records import Reject
-from pipeline.store.parts import make_part, write_part
+from pipeline.store.parts import PART_PASSAGES, Part, make_part, read_part, write_part
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -68,10 +71,14 @@ class Chunk:
     media_type: str
     identified: bool
     """Whether the study says the language of all rows."""
+    begun: Path | None = None
+    """A part of the rows before these, which the part begins with."""
 
 
 def read_chunks(path: Path, source: Source, key: str, parts: Path) -> Iterator[Chunk]:
     """A table's rows in chunks. A chunk's part is named by what the rows say, so a table that grew keeps its old parts.
+
+    Of a chunk that grew, which is a table's last one, the new rows alone are read.
 
     Args:
         path: The table.
@@ -86,20 +93,27 @@ def read_chunks(path: Path, source: Source, key: str, parts: Path) -> Iterator[C
     suffix = _suffix(path)
     if suffix not in MEDIA_TYPES:
         raise StudyError(f"{path}: a table ends in {', '.join(SUFFIXES)} (also with .gz), not in {suffix or 'nothing'}")
+    known = {part.name for part in parts.glob("*.arrow")}
     waiting: list[Row] = []
-    size = 0
+    size, digest = 0, hashlib.blake2b(key.encode(), digest_size=16)
+    begun, before = "", 0
 
     def chunk() -> Chunk:
-        target = parts / f"{_digest(key, waiting)}.arrow"
-        rows = () if target.exists() else waiting
-        return Chunk(target, rows, columns, MEDIA_TYPES[suffix], source.language is not None)
+        target = parts / f"{digest.hexdigest()}.arrow"
+        rows = () if target.exists() else waiting[before:]
+        first = parts / begun if begun else None
+        return Chunk(target, rows, columns, MEDIA_TYPES[suffix], source.language is not None, first)
 
     for row in _check_columns(_READERS[suffix](path), path, columns):
+        if known and (name := f"{digest.hexdigest()}.arrow") in known:
+            begun, before = name, len(waiting)
         waiting.append(row)
+        _hash_row(digest, row)
         size += _size(row, columns["text"])
         if size >= CHUNK_CHARACTERS:
             yield chunk()
-            waiting, size = [], 0
+            waiting, size, digest = [], 0, hashlib.blake2b(key.encode(), digest_size=16)
+            begun, before = "", 0
     yield chunk()
 
 
@@ -110,13 +124,10 @@ def _size(row: Row, text: str) -> int:
     return 0 if isinstance(row[1], Reject) else len(str(row[1].get(text) or ""))
 
 
-def _digest(key: str, rows: Sequence[Row]) -> str:
-    digest = hashlib.blake2b(key.encode(), digest_size=16)
-    for number, row in rows:
-        said = row if isinstance(row, bytes) else repr(row).encode("utf-8", "surrogatepass")
-        digest.update(b"%d %d " % (number, len(said)))
-        digest.update(said)
-    return digest.hexdigest()
+def _hash_row(digest: hashlib.blake2b, row: Row) -> None:
+    said = row[1] if isinstance(row[1], bytes) else repr(row[1]).encode("utf-8", "surrogatepass")
+    digest.update(b"%d %d " % (row[0], len(said)))
+    digest.update(said)
 
 
 def read_parts(executor: Executor, chunks: Iterator[Chunk], *, elsewhere: bool) -> Iterator[Path]:
@@ -205,8 +216,17 @@ def read_into_part(chunk: Chunk) -> Path:
     passages["language"] = _found_languages(chunk, passages["text"], [stated[i] for i in passages["document"]])
     passages["page"] = [None] * len(passages["text"])
     passages["kind"] = ["body"] * len(passages["text"])
-    write_part(chunk.target, sign(make_part(documents, passages, rejects)))
+    part = sign(make_part(documents, passages, rejects))
+    write_part(chunk.target, _join(read_part(chunk.begun), part) if chunk.begun else part)
     return chunk.target
+
+
+def _join(begun: Part, part: Part) -> Part:
+    """Two parts as one: as if their rows had been read at once."""
+    place = pc.add(part.passages["document"], pa.scalar(begun.documents.num_rows, pa.int32()))
+    further = part.passages.set_column(0, PART_PASSAGES.field(0), place)
+    pairs = ((begun.documents, part.documents), (begun.passages, further), (begun.rejects, part.rejects))
+    return Part(*(pa.concat_tables(pair).combine_chunks() for pair in pairs))
 
 
 def _found_languages(chunk: Chunk, texts: Sequence[str], stated: Sequence[bool]) -> list[str | None]:
@@ -329,7 +349,6 @@ def _xlsx_rows(path: Path) -> Iterator[Row]:
 
 
 def _parquet_rows(path: Path) -> Iterator[Row]:
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
     number = 0

@@ -264,3 +264,12 @@ def test_lines_that_are_paragraphs_are_read_at_the_speed_of_a_table(shared: Path
     for text in texts:
         [unicodedata.normalize("NFC", line.strip()) for line in text.splitlines() if line.strip()]
     assert took < 40 * (time.perf_counter() - start)
+
+
+@pytest.mark.parametrize("sign", ["\x85", "\x93", "\xad\n", "\x02\n", "e\u0301", "\u200b", "\ud800"])
+def test_what_has_to_be_mended_is_seen_wherever_it_stands(sign: str) -> None:
+    for text in (f"{sign}Die Stadt", f"Die Stadt{sign}Wuhan", f"Die Stadt {sign}", f"Die\nStadt\n{sign}\nWuhan"):
+        found = paragraphs(text)
+        assert found == [clean(paragraph) for paragraph in found]
+        assert not set("\x85\x93\xad\x02\u0301\u200b\ud800") & set("".join(found))
+    assert paragraphs("Er ging\x85 dann\x93") == ["Er ging… dann“"]

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipeline.errors import StudyError
+from pipeline.ingest.readers.text import paragraphs
 from pipeline.ingest.sources import table
 from pipeline.settings import Source
 from pipeline.store.parts import Part, read_part
@@ -223,3 +224,22 @@ def test_a_long_table_comes_in_chunks_with_every_row_once(tmp_path: Path, monkey
     parts = read(write_table(tmp_path / "t.jsonl", rows), {"id": "nr", "text": "Volltext"})
     assert len(parts) > 5
     assert [key for part in parts for key in part.documents["key"].to_pylist()] == [str(i) for i in range(100)]
+
+
+def test_of_a_chunk_that_grew_the_new_rows_alone_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    columns = {"id": "id", "text": "text"}
+    rows = [{"id": f"n{i}", "text": f"Die Stadt hat {i} Partner.\nUnd Freunde."} for i in range(9)] + [{"id": ""}]
+    some, whole = tmp_path / "some", tmp_path / "whole"
+    lines = [json.dumps(row) + "\n" for row in rows]
+    for folder, number in ((some, 4), (whole, 10)):
+        folder.mkdir()
+        (folder / "t.jsonl").write_text("".join(lines[:number]), encoding="utf-8")
+        read(folder / "t.jsonl", columns)
+    texts: list[str] = []
+    monkeypatch.setattr(table, "paragraphs", lambda text: (texts.append(text), paragraphs(text))[1])
+    (some / "t.jsonl").write_text("".join(lines), encoding="utf-8")
+    grown, anew = read(some / "t.jsonl", columns), read(whole / "t.jsonl", columns)
+    assert texts == [row["text"] for row in rows[4:9]]
+    assert grown == anew
+    assert [part.documents.num_rows for part in grown] == [9]
+    assert [table.column(0).num_chunks for part in grown for table in (part.documents, part.passages)] == [1, 1]
