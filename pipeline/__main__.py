@@ -18,12 +18,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from pipeline import __version__
-from pipeline.errors import InputError, StudyError, ZwiespracheError, known_names
+from pipeline.errors import InputError, StudyError, ZwiespracheError, known_names, show_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from pipeline.stages import Outcome, Stage
+    from pipeline.stages import Stage
     from pipeline.study import Study
 
 DEMO = Path("configs/demo.toml")
@@ -68,7 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ZwiespracheError as problem:
         if debug:
             raise
-        print(problem, file=sys.stderr)
+        print(str(problem).replace(f"{Path.cwd()}{os.sep}", ""), file=sys.stderr)  # as `show_path` writes paths
         return problem.status
     except KeyboardInterrupt:
         print("stopped; what was whole is kept, and the next run goes on from there", file=sys.stderr)
@@ -149,8 +149,9 @@ def _parse(words: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument("verb", metavar="VERB", help="what to do; see below")
     parser.add_argument("file", metavar="FILE", nargs="?", type=Path, help="the file to inspect")
-    parser.add_argument("--study", type=Path, help=f"the study ({DEMO})")
+    parser.add_argument("--study", type=Path, help=f"the study: its file, or NAME for configs/NAME.toml ({DEMO})")
     parser.add_argument("--quiet", action="store_true", help="show no progress")
+    parser.add_argument("--verbose", action="store_true", help="name every result in the closing summary")
     parser.add_argument("--json", action="store_true", help="give the closing summary as JSON")
     parser.add_argument("--strict", action="store_true", help="fail with status 1 if some input could not be used")
     parser.add_argument("--refresh", action="store_true", help="ask again for web pages that were fetched before")
@@ -163,6 +164,8 @@ def _parse(words: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--debug", action="store_true", help="show the traceback of an error")
     parser.add_argument("--version", action="version", version=f"zwiesprache {__version__}")
     options = parser.parse_args(words)
+    if options.file is not None and str(options.file).startswith("STUDY="):  # as with make
+        options.study, options.file = Path(str(options.file).removeprefix("STUDY=")), None
     if options.verb not in VERBS:
         raise StudyError(f"zwiesprache: there is no command {options.verb!r}; {known_names(options.verb, VERBS)}")
     if options.verb == "inspect" and options.file is None:
@@ -171,7 +174,9 @@ def _parse(words: Sequence[str]) -> argparse.Namespace:
         if getattr(options, option) not in (None, False) and options.verb != verb:
             raise StudyError(f"zwiesprache {options.verb}: --{option} belongs to the verb {verb}")
     if options.verb != "inspect" and options.file is not None:
-        raise StudyError(f"zwiesprache {options.verb}: {options.file} is not expected; a study is named with --study")
+        raise StudyError(
+            f"zwiesprache {options.verb}: {options.file} is not expected; a study is named with --study NAME"
+        )
     return options
 
 
@@ -193,14 +198,15 @@ def _run(options: argparse.Namespace) -> int:
         looks["intrusion"] = lambda: _score(study, options.score, as_json=options.json)
     if options.verb in looks:
         return looks[options.verb]()
+    from pipeline.concepts.check_names import check_concepts
     from pipeline.concepts.lexicon import load_lexicon
     from pipeline.concepts.lock import read_lock
-    from pipeline.export.closing import closing_lines, summary_of
+    from pipeline.export.closing import closing_json, closing_lines, summary_of
     from pipeline.languages.trained import find_models
     from pipeline.remote import copy_results, fetch_sources
     from pipeline.stages import bring_up_to_date
 
-    load_lexicon(study.lexicon)  # a mistake in it is said before the work begins, not after
+    check_concepts(study, load_lexicon(study.lexicon))  # a mistake is said before the work begins, not after
     read_lock(study.lexicon)
     find_models(study)
     progress = _silent if options.quiet else _Display()
@@ -216,9 +222,9 @@ def _run(options: argparse.Namespace) -> int:
     copied = copy_results(study)
     rejected = sum(summary_of(outcomes, "corpus")["rejects"].values())
     if options.json:
-        print(json.dumps(_as_json(options.verb, study, outcomes) | said, ensure_ascii=False, indent=1))
+        print(json.dumps(closing_json(options.verb, study, outcomes) | said, ensure_ascii=False, indent=1))
     else:
-        print("\n".join([*closing_lines(study, outcomes, _shown), *lines]))
+        print("\n".join([*closing_lines(study, outcomes, verbose=options.verbose), *lines]))
         if copied:
             print(f"{copied} files copied to {study.run.copy_to}")
     if options.strict and rejected:
@@ -250,7 +256,8 @@ def _check(study: Study, *, as_json: bool, candidates: bool) -> int:
     risks = find_risks(study)
     stale = next((f"{s.stage}: {s.stale}" for s in look_at(stages_for("tokens"), study) if s.stale), None)
     if candidates and stale:
-        raise InputError(f"{study.corpus_folder}: candidates need an up-to-date corpus, and it is not ({stale})")
+        where = show_path(study.corpus_folder)
+        raise InputError(f"{where}: candidates need an up-to-date corpus, and it is not ({stale})")
     if not stale:
         risks += review_lexicon(study)
     written = _write_candidates(study) if candidates else None
@@ -262,7 +269,7 @@ def _check(study: Study, *, as_json: bool, candidates: bool) -> int:
     if stale:
         print(f"the terms' mentions were not looked at: the corpus is not up to date ({stale})")
     if written:
-        print(_shown(written))
+        print(show_path(written))
     return 0
 
 
@@ -282,7 +289,7 @@ def _lock(study: Study, again: str | None, *, as_json: bool) -> int:
 
     concepts = load_lexicon(study.lexicon)
     lock = write_lock(study.lexicon, concepts, dt.datetime.now(dt.UTC).date(), again or "")
-    path = _shown(lock_path(study.lexicon))
+    path = show_path(lock_path(study.lexicon))
     if as_json:
         print(json.dumps({"lock": path, "date": str(lock.date), "sha256": lock.sha256, "terms": len(lock.terms)}))
     else:
@@ -294,7 +301,7 @@ def _write_sheets(study: Study) -> tuple[dict[str, Any], list[str]]:
     from pipeline.export.intrusion import write_sheets
 
     made = write_sheets(study)
-    folder = _shown(made.folder)
+    folder = show_path(made.folder)
     return {"intrusion": made._asdict() | {"folder": folder}}, [made.sentence, folder]
 
 
@@ -302,7 +309,7 @@ def _score(study: Study, files: Sequence[Path], *, as_json: bool) -> int:
     from pipeline.export.intrusion import score_sheets
 
     scored = score_sheets(study, files)
-    path = _shown(scored.path)
+    path = show_path(scored.path)
     said = json.dumps({"scores": path, "said": scored.lines}, ensure_ascii=False)
     print(said if as_json else "\n".join([*scored.lines, path]))
     return 0
@@ -319,9 +326,10 @@ def _status(study: Study, *, as_json: bool) -> int:
         said = {"study": study.name, "stages": {s.stage: s.stale for s in states}, "lock": lock}
         print(json.dumps(said, ensure_ascii=False))
     else:
+        wide = max(len(state.stage) for state in states)
         for state in states:
-            print(f"{state.stage:<10} {'stale: ' + state.stale if state.stale else 'up to date'}")
-        print("\n".join(lock or [f"{study.lexicon.name}: not locked"]))
+            print(f"{state.stage:<{wide}} {'stale: ' + state.stale if state.stale else 'up to date'}")
+        print("\n".join(lock or [f"{show_path(study.lexicon)}: not locked"]))
     return 0
 
 
@@ -337,29 +345,6 @@ def _stage_options(study: Study, *, parquet: bool = False, pyldavis: bool = Fals
         "entities": bool(study.models),
         "pairs": {"zh", "de"} <= set(study.languages),
     }
-
-
-def _as_json(verb: str, study: Study, outcomes: Sequence[Outcome]) -> dict[str, Any]:
-    return {
-        "verb": verb,
-        "study": study.name,
-        "worked": any(outcome.why for outcome in outcomes),
-        "stages": {
-            outcome.stage: {
-                "ran": outcome.why is not None,
-                "why": outcome.why,
-                "seconds": round(outcome.seconds, 3),
-                "outputs": [_shown(path) for path in outcome.paths if not path.name.startswith(".")],
-                "summary": outcome.summary,
-            }
-            for outcome in outcomes
-        },
-    }
-
-
-def _shown(path: Path) -> str:
-    here = Path.cwd()
-    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
 
 
 def _silent(what: str, done: int, whole: int) -> None:

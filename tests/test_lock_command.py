@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 from user_study import LEXICON, OTHER_LEXICON, assert_short, run
 
+from pipeline.concepts.lock import read_lock
 from pipeline.export.marks import mark_concepts, mark_note
+from pipeline.export.phrases import PHRASES
 from pipeline.study import load_study
 
 if TYPE_CHECKING:
@@ -69,11 +71,16 @@ def test_names_and_notes_say_what_is_exploratory(here: Path, capsys: pytest.Capt
     )
     assert mark_concepts(study)[0].label == {"zh": "城市外交", "de": "Städtediplomatie"}
     run(capsys, "lock")
-    assert mark_note(study, "en") == study.note
+    assert mark_note(study, "en", ["城市外交†"]) == study.note
     (here / "lexicon.toml").write_text(OTHER_LEXICON, encoding="utf-8")
     assert mark_concepts(study)[0].label == {"zh": "城市外交†", "de": "Städtediplomatie"}
+    lock = read_lock(here / "lexicon.toml")
+    assert lock is not None
     for language, said in (("en", "† exploratory"), ("de", "† explorativ"), ("zh", "†探索性结果")):
-        assert said in mark_note(study, language)
+        note = mark_note(study, language, ["城市外交†", "Städtediplomatie"])
+        assert said in note
+        assert PHRASES[language].day(lock.date) in note
+        assert mark_note(study, language, ["Städtediplomatie"]) == study.note
 
 
 def test_a_name_in_a_language_that_is_not_counted_stands_for_all_curves(

@@ -110,7 +110,7 @@ def test_check_says_what_is_risky_and_makes_nothing(here: Path, capsys: pytest.C
 def test_status_says_what_is_stale_and_why_and_makes_nothing(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     ran = run(capsys, "status")
     assert ran.status == 0
-    assert ran.out.splitlines()[:2] == ["corpus     stale: never made", "tokens     stale: waits for corpus"]
+    assert ran.out.splitlines()[:2] == ["corpus       stale: never made", "tokens       stale: waits for corpus"]
     assert not (here / "corpora").exists()
     run(capsys, "tokens")
     stages = json.loads(run(capsys, "status", "--json").out)["stages"]

@@ -60,7 +60,7 @@ def test_a_second_run_does_nothing_says_so_and_touches_nothing(
     assert time.perf_counter() - started < 2
     assert second.status == 0
     assert second.out.startswith("nothing to do: everything is up to date\n")
-    assert "exports/mine/timelines.csv" in second.out.splitlines()
+    assert second.out.splitlines()[-1] == "exports/mine: 12 tables, 1 workbook, 4 figures (--verbose names them)"
     assert times(here) == before
 
 
@@ -72,7 +72,7 @@ def test_the_paths_that_are_printed_are_all_there(
         ("tokens", {"corpora/mine/documents.parquet", "corpora/mine/tokens.arrow", "corpora/mine/mentions.parquet"}),
         ("timelines", {"exports/mine/timelines.csv", "exports/mine/concordance.csv", "exports/mine/tables.xlsx"}),
     ):
-        lines = run(capsys, verb).out.splitlines()
+        lines = run(capsys, verb, "--verbose").out.splitlines()
         paths = {line for line in lines if line.startswith(("corpora/", "exports/"))}
         assert names <= paths
         assert all((here / path).exists() for path in paths)
@@ -219,7 +219,10 @@ def test_another_language_is_in_the_corpus_and_in_no_curve(
 def test_the_report_is_made_once_and_made_again_for_a_new_doubt(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     ran = run(capsys, "report")
     assert ran.status == 0, ran.err
-    assert {"exports/mine/report.html", "exports/mine/timelines.csv"} <= set(ran.out.splitlines())
+    assert ran.out.splitlines()[-1] == "exports/mine/report.html"
+    assert ran.out.splitlines()[-2].startswith("exports/mine: ")
+    assert len({line.find(" made in ") for line in ran.out.splitlines() if " made in " in line}) == 1, "in one column"
+    assert "exports/mine/timelines.csv" in run(capsys, "report", "--verbose").out.splitlines()
     assert "讲话" in (here / "exports" / "mine" / "report.html").read_text(encoding="utf-8")
     assert run(capsys, "report").out.startswith("nothing to do")
     write_texts(here, sidecar=SIDECAR.replace(",de\n", ",Plattdeutsch (Holstein)\n"))

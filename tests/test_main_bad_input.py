@@ -57,6 +57,45 @@ def test_a_missing_study_is_said_with_those_that_are_there(
     assert_short(Ran(status, *capsys.readouterr()), 2, "mien.toml: there is no such file", "mine.toml")
 
 
+def test_a_name_alone_is_a_study_in_configs(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = here / "configs"
+    folder.mkdir()
+    text = (here / "mine.toml").read_text("utf-8")
+    for name in ("texts", "lexicon.toml", "news.jsonl"):
+        text = text.replace(f'"{name}"', f'"../{name}"')
+    (folder / "paper.toml").write_text(text, encoding="utf-8")
+    (folder / "other.toml").write_text(text, encoding="utf-8")
+    for words in (["--study", "paper"], ["--study", "paper.toml"], ["--study", "configs/paper"], ["STUDY=paper"]):
+        assert main(["check", *words]) == 0, words
+        assert capsys.readouterr().out.startswith("nothing is wrong")
+    for words in (["--study", "papper"], ["STUDY=papper"]):
+        status = main(["check", *words])
+        said = "papper: there is no such study; did you mean configs/paper.toml? (there is configs/other.toml, configs"
+        assert_short(Ran(status, *capsys.readouterr()), 2, said)
+
+
+def test_messages_name_the_study_in_one_way(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = here / "mine.toml"
+    text = path.read_text("utf-8")
+    for wrong in ("tpye = 1\n", '[paper]\nconcepts = ["city"]\n', '[emancipation]\npairs = [["a", "b"]]\n'):
+        path.write_text(f"{text}{wrong}", encoding="utf-8")
+        for named in ("mine.toml", str(path), "./mine.toml"):
+            status = main(["check", "--study", named])
+            ran = Ran(status, *capsys.readouterr())
+            assert_short(ran, 2, "mine.toml: ")
+            assert ran.err.startswith("mine.toml: ")
+
+
+@pytest.mark.parametrize("verb", ["check", "corpus", "report"])
+def test_a_concept_that_is_none_is_said_before_the_work(
+    here: Path, capsys: pytest.CaptureFixture[str], verb: str
+) -> None:
+    write_study(here, more='[paper]\nconcepts = ["city_diplomcy"]\n')
+    said = "mine.toml: [paper] concepts: the lexicon has no concept 'city_diplomcy'; did you mean 'city_diplomacy'?"
+    assert_short(run(capsys, verb), 2, said)
+    assert not (here / "corpora").exists()
+
+
 def test_inspect_takes_the_settings_of_a_study_that_is_named(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (here / "a.txt").write_text("Ein Satz.", encoding="utf-8")
     assert main(["inspect", "a.txt"]) == 0
@@ -92,8 +131,9 @@ def test_a_date_that_is_none_keeps_its_document_and_is_counted_as_doubtful(
     write_texts(here, sidecar=SIDECAR.replace("2014-05-15", "im Frühling"))
     ran = run(capsys, "corpus")
     assert ran.status == 0
-    assert "1 documents have no date" in ran.out
-    assert "doubtful: 1 bad_date, 1 no_date" in ran.out
+    assert "1 document has no date and is in no period" in ran.out
+    assert "doubtful: 1 bad_date (a date was given that cannot be right" in ran.out
+    assert "doubtful: 1 no_date (nothing tells when it is from" in ran.out
     assert len(documents(here)) == 4
 
 

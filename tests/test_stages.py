@@ -253,7 +253,7 @@ with filelock.FileLock({str(folder / stages.LOCK)!r}):
         assert first.stdout is not None
         assert first.stdin is not None
         assert first.stdout.readline() == "held\n"
-        with pytest.raises(InputError, match=f"^{re.escape(str(folder))}: another run is at work here; wait"):
+        with pytest.raises(InputError, match=f"^{re.escape(str(folder))}: another run is at work on this study; wait"):
             bring_up_to_date([copying.stage()], study, silent)
         assert (draft / "out.txt").read_text() == "half of what the first run writes"
         assert copying.runs == 0

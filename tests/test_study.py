@@ -126,7 +126,7 @@ def test_a_term_of_a_wrong_shape_is_shown_at_its_place(tmp_path: Path) -> None:
         (FOLDER, '[timelines]\nperiod = "yaer"\n', ("[timelines]: period", "'year'", "'yaer'")),
         (FOLDER, "[timelines]\nyears = [2024, 2000]\n", ("years is the first and the last",)),
         (FOLDER, "[timelines]\nbootstrap = 5\n", ("bootstrap", "100", "but it is 5")),
-        (FOLDER, '[timelines]\nseed = "one"\n', ("seed", "integer", "'one'")),
+        (FOLDER, '[timelines]\nseed = "one"\n', ("seed", "whole number", "'one'")),
         (FOLDER, "[timelines]\nperiod = [[2013-01-01, 2012-01-01]]\n", ("start before end",)),
         (FOLDER, "[timelines]\nperiod = [[2012-01-01, 2014-01-01], [2013-01-01, 2015-01-01]]\n", ("overlap",)),
         (FOLDER, '[timelines]\nperiod = [["a;b", 2012-01-01, 2014-01-01]]\n', ("name of a period", "'a;b'")),
@@ -141,6 +141,15 @@ def test_a_term_of_a_wrong_shape_is_shown_at_its_place(tmp_path: Path) -> None:
         (FOLDER.replace('"speech"', "„speech“"), "", ("not valid TOML", "straight quotes")),
         (FOLDER.replace('"texts"', '"C:\\Users\\me"'), "", ("not valid TOML", "write / for every")),
         (FOLDER, "[timelines]\nperiod = [[2012-01-01, 15.11.2013]]\n", ("not valid TOML", "written 2012-11-15")),
+        (FOLDER, "[timelines]\nyears = [2004-2024]\n", ("not valid TOML", "commas: [2004, 2024]")),
+        (FOLDER, "[timelines]\nyears = 2004\n", ("[timelines]: years: this is a list in square brackets, but it is",)),
+        (FOLDER, '[timelines]\nyears = ["2004", 2024]\n', ("years number 1: this is a whole number without quotes",)),
+        (
+            FOLDER,
+            "[timelines]\nperiod = [[2012, 2013]]\n",
+            ("period number 1 number 1: this is a date",),
+        ),
+        (FOLDER, '[timelines]\nperiod = [[2012-01-01, "2013-01-01"]]\n', ("a period is two dates without quotes",)),
         (FOLDER, "[timelines]\nperiod = [[2012-13-01, 2013-01-01]]\n", ("not valid TOML", "a day of the calendar")),
     ],
 )
@@ -172,7 +181,9 @@ def test_own_periods_are_put_in_order(tmp_path: Path) -> None:
 
 def test_a_missing_study_names_those_that_are_there(tmp_path: Path) -> None:
     write_study(tmp_path)
-    with pytest.raises(StudyError, match=r"mien\.toml: there is no such file; there is .*mine\.toml"):
+    with pytest.raises(
+        StudyError, match=r"mien\.toml: there is no such file; did you mean .*mine\.toml\? \(there is .*mine\.toml"
+    ):
         load_study(tmp_path / "mien.toml")
 
 

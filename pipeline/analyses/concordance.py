@@ -35,11 +35,12 @@ CONCORDANCE = pa.schema(
         ("period", pa.string()), ("term", pa.string()), ("kind", pa.string()),
         ("passage", pa.uint32()), ("start", pa.uint32()), ("path", pa.string()),
         ("citation_gbt", pa.string()), ("citation", pa.string()), ("exploratory", pa.bool_()),
-        ("lines", pa.int64()), ("mentions", pa.int64()),
+        ("lines", pa.int64()), ("mentions", pa.int64()), ("undated", pa.int64()), ("outside", pa.int64()),
     ]
 )  # fmt: skip
-"""``lines`` of the concept and language are here, of so many counted ``mentions``. Behind these stand the columns that
-the study groups by, as far as they are not here."""
+"""``lines`` of the concept and language are here, of so many counted ``mentions``; of these so many are ``undated``,
+and so many dated ``outside`` of all periods. Behind these stand the columns that the study groups by, as far as they
+are not here."""
 
 _MARKS = re.compile("[\u0300-\u036f]")
 _OF_DOCUMENTS = ("date", "doc_id", "source_type", "title", "url", "path")
@@ -62,13 +63,15 @@ def concordance(
         citations: the columns ``citation_gbt`` and ``citation``, a row a document; without it they are empty.
     """
     folder = study.corpus_folder
-    mentions, drawn, found = _sample(study, corpus.mentions)
-    documents = corpus.documents
-    document = mentions["document"]
-    left, right = _contexts(study, mentions)
     settings = study.timelines
     periods = cut_periods(corpus.dates, settings.period, settings.years)
     place = period_of(corpus.dates, periods)
+    undated = np.isnat(corpus.dates)
+    nowhere = {"undated": undated, "outside": ~undated & (place < 0)}
+    mentions, counts = _sample(study, corpus.mentions, nowhere)
+    documents = corpus.documents
+    document = mentions["document"]
+    left, right = _contexts(study, mentions)
     names = pa.array([period.name for period in periods] + [None], pa.string())
     passages = store.read_passages(folder, ["page", "kind"])
     columns = {
@@ -89,8 +92,7 @@ def concordance(
             for name in ("citation_gbt", "citation")
         },
         "exploratory": _exploratory(study, mentions, concepts),
-        "lines": drawn,
-        "mentions": found,
+        **counts,
     }
     order = {concept.id: i for i, concept in enumerate(concepts)}
     languages = {code: i for i, code in enumerate(study.languages)}
@@ -151,8 +153,16 @@ def share_out(counts: NDArray[np.int64], limit: int) -> NDArray[np.int64]:
     return np.asarray(np.minimum(counts, low), dtype=np.int64)
 
 
-def _sample(study: Study, mentions: pa.Table) -> tuple[pa.Table, NDArray[np.int64], NDArray[np.int64]]:
-    """The mentions that become lines, and for each how many of its concept and language do, of how many."""
+def _sample(
+    study: Study, mentions: pa.Table, nowhere: Mapping[str, NDArray[np.bool_]]
+) -> tuple[pa.Table, dict[str, NDArray[np.int64]]]:
+    """The mentions that become lines, and for each how many of its concept and language do, and of how many.
+
+    Args:
+        study: The study.
+        mentions: All that are counted.
+        nowhere: By column, which documents are in no period.
+    """
     pairs = [
         f"{concept} {language}"
         for concept, language in zip(mentions["concept"].to_pylist(), mentions["language"].to_pylist(), strict=True)
@@ -160,9 +170,12 @@ def _sample(study: Study, mentions: pa.Table) -> tuple[pa.Table, NDArray[np.int6
     stratum: Mapping[str, int] = {pair: i for i, pair in enumerate(dict.fromkeys(pairs))}
     of = np.array([stratum[pair] for pair in pairs], np.int64)
     found = np.bincount(of, minlength=len(stratum))
+    document = mentions["document"].to_numpy()
+    sums = {name: np.bincount(of[here[document]], minlength=len(stratum)) for name, here in nowhere.items()}
+    sums = {"mentions": found} | sums
     settings = study.concordance
     if settings.lines == "all" or len(pairs) <= settings.lines:
-        return mentions, found[of], found[of]
+        return mentions, {name: sizes[of] for name, sizes in ({"lines": found} | sums).items()}
     drawn = share_out(found, settings.lines)
     kept = [np.empty(0, np.int64)]
     for pair, i in stratum.items():
@@ -171,7 +184,8 @@ def _sample(study: Study, mentions: pa.Table) -> tuple[pa.Table, NDArray[np.int6
         rng = np.random.default_rng([settings.seed, zlib.crc32(pair.encode())])
         kept.append(rows if drawn[i] == found[i] else rng.choice(rows, drawn[i], replace=False))
     rows = np.sort(np.concatenate(kept))
-    return mentions.take(pa.array(rows)).combine_chunks(), drawn[of[rows]], found[of[rows]]
+    counts = {name: sizes[of[rows]] for name, sizes in ({"lines": drawn} | sums).items()}
+    return mentions.take(pa.array(rows)).combine_chunks(), counts
 
 
 def _exploratory(study: Study, mentions: pa.Table, concepts: Sequence[Concept]) -> pa.Array:

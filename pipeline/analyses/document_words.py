@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.analyses.numerals import are_numbers
 from pipeline.languages.stop_words import stop_types
 from pipeline.store import tokens
 
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 _AT_ONCE = 2_000_000
 """Tokens whose documents make a block."""
-_NUMERALS = {"zh": ["m"], "de": ["CARD"], "en": ["CD"]}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,17 +66,17 @@ class Block(NamedTuple):
 def read_vocabulary(study: Study, language: str, without_tags: Sequence[str] = ()) -> Vocabulary:
     """The lemmas of a language without stop words, numbers and single letters.
 
-    A number is a word without a letter, or one tagged as a numeral (STTS ``CARD``, PKU ``m``). A single letter of an
-    alphabet is a piece of an abbreviation (u. a.); a single Han character is a word.
+    Numbers are those of `are_numbers`. A single letter of an alphabet is a piece of an abbreviation (u. a.); a single
+    Han character is a word.
 
     Raises:
         StudyError: a list of stop words cannot be read.
     """
     types = tokens.read_types(study.corpus_folder / tokens.TYPES_FILE, ["language", "form", "lemma", "tag", "is_word"])
     is_word = types["is_word"].to_numpy() & pc.equal(types["language"], language).to_numpy()
-    meant = is_word & ~stop_types(types, study) & pc.match_substring_regex(types["form"], r"\p{L}").to_numpy()
+    meant = is_word & ~stop_types(types, study) & ~are_numbers(types)
     meant &= ~pc.match_substring_regex(types["form"], r"^\p{Latin}$").to_numpy()
-    for tag in (*_NUMERALS.get(language, ()), *without_tags):
+    for tag in without_tags:
         meant &= ~pc.fill_null(pc.starts_with(types["tag"], tag), fill_value=False).to_numpy()
     rows = np.flatnonzero(meant)
     encoded = types["lemma"].combine_chunks().take(pa.array(rows)).dictionary_encode()

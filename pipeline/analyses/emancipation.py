@@ -15,7 +15,7 @@ from pipeline.analyses.cooccurrence import chance_ratio
 from pipeline.analyses.divergence import measure_divergence
 from pipeline.analyses.measures import wilson
 from pipeline.analyses.periods import cut_periods, period_of
-from pipeline.errors import StudyError, known_names
+from pipeline.concepts.check_names import check_concepts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,22 +83,6 @@ class _Pair:
     """Documents x lemmas."""
 
 
-def check_pairs(study: Study, concepts: Sequence[Concept]) -> None:
-    """See that each pair of the study names two concepts of its lexicon that share a language.
-
-    Raises:
-        StudyError: it does not; the message names the nearest concept.
-    """
-    where = f"{study.path}: [emancipation] pairs"
-    known = {concept.id: {term.language for term in concept.terms} & set(study.languages) for concept in concepts}
-    for pair in study.emancipation.pairs:
-        for name in pair:
-            if name not in known:
-                raise StudyError(f"{where}: the lexicon has no concept {name!r}; {known_names(name, known)}")
-        if not known[pair[0]] & known[pair[1]]:
-            raise StudyError(f"{where}: there is no language in which both {pair[0]!r} and {pair[1]!r} have terms")
-
-
 def emancipation(study: Study, corpus: Corpus, concepts: Sequence[Concept]) -> pa.Table:
     """How often the pairs that the study names stand together, and how far their contexts differ.
 
@@ -108,7 +92,7 @@ def emancipation(study: Study, corpus: Corpus, concepts: Sequence[Concept]) -> p
     Raises:
         StudyError: a pair names what is no concept, or a list of stop words cannot be read.
     """
-    check_pairs(study, concepts)
+    check_concepts(study, concepts)
     pairs = study.emancipation.pairs
     if not pairs:
         return EMANCIPATION.empty_table()

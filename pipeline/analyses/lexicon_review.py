@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from pipeline.analyses.counts import read_corpus
 from pipeline.concepts.lexicon import load_lexicon, plain
+from pipeline.errors import show_path
 from pipeline.store import tokens
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def review_lexicon(study: Study) -> list[str]:
     terms = [term for concept in load_lexicon(study.lexicon) for term in concept.terms]
     terms = [term for term in terms if term.language in study.languages]
     corpus = read_corpus(study)
-    where = study.lexicon.name
+    where = show_path(study.lexicon)
     said = [*_collisions(corpus), *_dead(study, corpus, terms), *_shares(corpus, terms)]
     return [f"{where}: {sentence}" for sentence in said]
 
@@ -113,6 +114,7 @@ def _shares(corpus: Corpus, terms: Sequence[Term]) -> Iterator[str]:
     keys = ["concept", "language", "term"]
     counted = _count(corpus.mentions, keys)
     nested = _count(corpus.nested, keys)
+    elsewhere = _count(_in_others(corpus.nested), keys)
     concepts = _count(corpus.mentions, keys[:2])
     documents = _count(corpus.mentions, [*keys, "document"])
     largest: dict[tuple[object, ...], tuple[int, int]] = {}
@@ -123,15 +125,21 @@ def _shares(corpus: Corpus, terms: Sequence[Term]) -> Iterator[str]:
     for term in terms:
         key = (term.concept, term.language, term.form)
         name = f"{term.form!r} ({term.concept}, {term.language})"
-        number, inside = counted.get(key, 0), nested.get(key, 0)
+        number, inside = counted.get(key, 0), elsewhere.get(key, 0)
+        found = number + nested.get(key, 0)
         whole = concepts.get(key[:2], 0)
         most, document = largest.get(key, (0, 0))
         if number >= _FEW and most >= _ONE_DOCUMENT * number:
             yield f"{name}: {most} of its {number} mentions stand in one document, {names[-document].as_py()}"
-        if number + inside >= _FEW and inside > _NESTED * (number + inside):
-            yield f"{name}: {inside} of its {number + inside} mentions lie in longer ones, where it is not counted"
+        if found >= _FEW and inside > _NESTED * found:
+            yield f"{name}: {inside} of its {found} mentions lie in those of other concepts, where they do not count"
         if forms[key[:2]] > 1 and whole >= _ENOUGH and number >= _DOMINANT * whole:
             yield f"{name}: {number} of the {whole} mentions of its concept are its own: the curve is that of one term"
+
+
+def _in_others(nested: pa.Table) -> pa.Table:
+    """The nested mentions that a longer one of another concept takes from their own."""
+    return nested.filter(pc.not_equal(nested["nested_in"], nested["concept"])) if nested.num_rows else nested
 
 
 def _count(table: pa.Table, keys: Sequence[str]) -> dict[tuple[object, ...], int]:

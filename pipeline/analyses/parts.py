@@ -61,7 +61,7 @@ def make_comparisons(study: Study, corpus: Corpus) -> list[Comparison]:
         return [one for code in study.languages for one in _groups(study, corpus, code, words[code])]
     made: list[Comparison] = []
     for number, asked in enumerate(study.keywords, 1):
-        where = f"{study.path}: [[keywords]] {asked.name or number}"
+        where = f"{study.where}: [[keywords]] {asked.name or number}"
         target = _members(corpus, asked.target, f"{where}: target")
         if asked.reference is None:
             reference, name = ~target, REST
@@ -82,7 +82,7 @@ def make_comparisons(study: Study, corpus: Corpus) -> list[Comparison]:
     twice = next((one.name for one in made if called.count((one.name, one.language)) > 1), None)
     if twice is not None:
         raise StudyError(
-            f"{study.path}: [[keywords]]: two comparisons are called {twice!r}; give each a name of its own"
+            f"{study.where}: [[keywords]]: two comparisons are called {twice!r}; give each a name of its own"
         )
     return made
 

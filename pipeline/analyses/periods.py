@@ -32,7 +32,8 @@ def cut_periods(
 
     Args:
         dates: datetime64[D]; not-a-time entries are passed over.
-        period: calendar periods, or the study's own as [start, end) in order, a name before the dates or none.
+        period: calendar periods, or the study's own as [start, end) in order, a name before the dates or none; without
+            one a period is called by its first and last day (``2012-11-15/2017-10-23``).
         years: the first and the last year, in place of those of the dates.
     """
     if not isinstance(period, str):
@@ -66,7 +67,9 @@ def period_of(dates: NDArray[np.datetime64], periods: Sequence[Period]) -> NDArr
 
 def _own(bounds: Sequence[dt.date | str]) -> Period:
     start, end = (bound for bound in bounds if isinstance(bound, dt.date))
-    name = bounds[0] if isinstance(bounds[0], str) else f"{start.isoformat()}/{end.isoformat()}"
+    # Readers see first and last days, here as in the columns `start` and `end`; so does EDTF write intervals.
+    last = end - dt.timedelta(days=1)
+    name = bounds[0] if isinstance(bounds[0], str) else f"{start.isoformat()}/{last.isoformat()}"
     return Period(name, start, end)
 
 

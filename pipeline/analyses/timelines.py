@@ -130,7 +130,7 @@ def make_groups(study: Study, corpus: Corpus) -> list[Group]:
 def _column(study: Study, corpus: Corpus, column: str, key: str) -> list[str]:
     if column not in corpus.documents.column_names:
         known = known_names(column, corpus.documents.column_names)
-        raise StudyError(f"{study.path}: [timelines] {key}: the documents have no column {column!r}; {known}")
+        raise StudyError(f"{study.where}: [timelines] {key}: the documents have no column {column!r}; {known}")
     return ["" if v is None else str(v) for v in corpus.documents[column].to_pylist()]
 
 

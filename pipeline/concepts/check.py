@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pipeline.concepts.check_names import check_concepts, risks_of_names
 from pipeline.concepts.check_words import risks_of_words
 from pipeline.concepts.lexicon import load_lexicon, plain, terms_of
 from pipeline.concepts.lock import describe_lock
+from pipeline.errors import show_path
 from pipeline.ingest.sources import folder, table
 from pipeline.languages.stop_words import fold, read_list, stop_word_file
 from pipeline.languages.tokens import language_module
@@ -46,9 +48,11 @@ def find_risks(study: Study) -> list[str]:
         StudyError: the study or the lexicon is wrong.
     """
     concepts = load_lexicon(study.lexicon)
+    check_concepts(study, concepts)
     models = find_models(study).values()
     words = risks_of_words(study, terms_of(concepts, "zh")) if "zh" in study.languages else []
     return [
+        *risks_of_names(study),
         *_risks_of_lexicon(study, concepts),
         *describe_lock(study.lexicon, concepts)[1:],
         *words,
@@ -60,7 +64,7 @@ def find_risks(study: Study) -> list[str]:
 
 
 def _risks_of_lexicon(study: Study, concepts: Sequence[Concept]) -> Iterator[str]:
-    where = study.lexicon.name
+    where = show_path(study.lexicon)
     for concept in concepts:
         for code in study.languages:
             if not any(term.language == code for term in concept.terms):
@@ -97,32 +101,34 @@ def _risks_of_stop_words(study: Study, concepts: Sequence[Concept]) -> Iterator[
     """Stop words that are terms; of lists that the study names also words that the text is never cut into."""
     for code in study.languages:
         path = stop_word_file(study, code)
-        listed = read_list(path)
+        listed, where = read_list(path), show_path(path)
         terms = {fold(plain(t.form, code), code): t for c in concepts for t in c.terms if t.language == code}
         for word in listed:
             if (term := terms.get(fold(word, code))) is not None:
-                yield f"{path.name}: the stop word {word!r} is a term of {term.concept!r}: it is in no list of words"
+                yield f"{where}: the stop word {word!r} is a term of {term.concept!r}: it is in no list of words"
         if getattr(study.stop_words, code) is None:
             continue
         cuts = language_module(code).cut(listed)
         number = np.bincount(cuts.passage, minlength=len(listed))
         for word in (word for word, size in zip(listed, number.tolist(), strict=True) if size != 1):
             if fold(word, code) not in terms:
-                yield f"{path.name}: the stop word {word!r} can never match: the text is cut inside it"
+                yield f"{where}: the stop word {word!r} can never match: the text is cut inside it"
 
 
 def _risks_of_study(study: Study) -> Iterator[str]:
     for source in study.sources:
+        if source.kind == "folder" and not is_url(source.path) and not folder.list_files(study, source):
+            yield f"{study.where}: [[source]] {source.id}: there is no file in {show_path(study.resolve(source.path))}"
         if source.kind == "folder" and source.metadata is None:
             yield (
-                f"{study.path.name}: [[source]] {source.id} has no metadata: documents whose file does not say its "
+                f"{study.where}: [[source]] {source.id} has no metadata: documents whose file does not say its "
                 f"date are in no period"
             )
         if source.kind == "table" and "date" not in (source.columns or {}):
-            yield f"{study.path.name}: [[source]] {source.id} names no column for the date: its rows are in no period"
+            yield f"{study.where}: [[source]] {source.id} names no column for the date: its rows are in no period"
         if source.kind == "table" and "id" not in (source.columns or {}):
             yield (
-                f"{study.path.name}: [[source]] {source.id} names no column for the id: rows are known by their "
+                f"{study.where}: [[source]] {source.id} names no column for the id: rows are known by their "
                 f"number, which changes when a row is added above"
             )
 
@@ -143,4 +149,5 @@ def _risks_of_columns(study: Study) -> Iterator[str]:
         for name in sorted(columns):
             meant = _MEANT.get(name.lower())
             if meant and meant not in columns:
-                yield f"{path.name}: the column {name!r} is not read as {meant!r}; if it is meant so, call it {meant!r}"
+                where = show_path(path)
+                yield f"{where}: the column {name!r} is not read as {meant!r}; if it is meant so, call it {meant!r}"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from pipeline.errors import LexiconError
+from pipeline.errors import LexiconError, show_path
 from pipeline.languages import han
 from pipeline.records import Concept, Term
 from pipeline.settings import LANGUAGES
@@ -68,9 +68,10 @@ def load_lexicon(path: Path) -> tuple[Concept, ...]:
         file = _File.model_validate(raw)
     except ValidationError as problem:
         raise LexiconError(_say(path, raw, problem)) from None
-    concepts = tuple(_read_concept(path, concept) for concept in file.concept)
-    _check_ids(path, concepts)
-    _check_forms(path, concepts)
+    where = show_path(path)
+    concepts = tuple(_read_concept(where, concept) for concept in file.concept)
+    _check_ids(where, concepts)
+    _check_forms(where, concepts)
     return concepts
 
 
@@ -87,49 +88,49 @@ def plain(form: str, language: str) -> str:
     return han.join_runs(" ".join(han.fold(unicodedata.normalize("NFC", form)).split()))
 
 
-def _read_concept(path: Path, concept: _Concept) -> Concept:
+def _read_concept(where: str, concept: _Concept) -> Concept:
     terms: list[Term] = []
     for language in LANGUAGES:
         for term in getattr(concept, language):
-            _check_term(path, concept.id, language, term)
+            _check_term(where, concept.id, language, term)
             match = term.match or _DEFAULT_MATCH[language]
             terms.append(Term(concept.id, language, term.form, match, tuple(term.not_in)))
     if not terms:
         languages = ", ".join(LANGUAGES)
-        raise LexiconError(f"{path}: concept {concept.id!r} has no term in {languages}; give it one or take it out")
+        raise LexiconError(f"{where}: concept {concept.id!r} has no term in {languages}; give it one or take it out")
     return Concept(concept.id, concept.label, tuple(terms))
 
 
-def _check_term(path: Path, concept: str, language: str, term: _Term) -> None:
-    where = f"{path}: concept {concept!r}, {language} {term.form!r}"
+def _check_term(where: str, concept: str, language: str, term: _Term) -> None:
+    place = f"{where}: concept {concept!r}, {language} {term.form!r}"
     if term.match == "regex":
         try:
             found = re.compile(term.form).match("")
         except re.error as problem:
-            raise LexiconError(f"{where}: no regular expression: {problem}") from None
+            raise LexiconError(f"{place}: no regular expression: {problem}") from None
         if found:
-            raise LexiconError(f"{where}: this expression also matches nothing at all; it must need a character")
+            raise LexiconError(f"{place}: this expression also matches nothing at all; it must need a character")
         return
     if not any(map(str.isalnum, term.form)):
-        raise LexiconError(f"{where}: a form without a letter can never match")
+        raise LexiconError(f"{place}: a form without a letter can never match")
     if language == "zh" and term.match in {"lemma", "compound"}:
-        raise LexiconError(f"{where}: match = {term.match!r} is for de and en; Chinese is matched on its characters")
+        raise LexiconError(f"{place}: match = {term.match!r} is for de and en; Chinese is matched on its characters")
     for longer in term.not_in:
         if plain(term.form, language) == plain(longer, language):
-            raise LexiconError(f"{where}: not_in names the form itself, so it can never match")
+            raise LexiconError(f"{place}: not_in names the form itself, so it can never match")
         if language == "zh" and plain(term.form, language) not in plain(longer, language):
-            raise LexiconError(f"{where}: not_in = {longer!r} does not contain the form, so it excludes nothing")
+            raise LexiconError(f"{place}: not_in = {longer!r} does not contain the form, so it excludes nothing")
 
 
-def _check_ids(path: Path, concepts: tuple[Concept, ...]) -> None:
+def _check_ids(where: str, concepts: tuple[Concept, ...]) -> None:
     seen: set[str] = set()
     for concept in concepts:
         if concept.id in seen:
-            raise LexiconError(f"{path}: two concepts have the id {concept.id!r}; each needs its own")
+            raise LexiconError(f"{where}: two concepts have the id {concept.id!r}; each needs its own")
         seen.add(concept.id)
 
 
-def _check_forms(path: Path, concepts: tuple[Concept, ...]) -> None:
+def _check_forms(where: str, concepts: tuple[Concept, ...]) -> None:
     owner: dict[tuple[str, str], Term] = {}
     for concept in concepts:
         for term in concept.terms:
@@ -139,11 +140,12 @@ def _check_forms(path: Path, concepts: tuple[Concept, ...]) -> None:
             other = owner.setdefault(key, term)
             if other is not term and other.concept != term.concept:
                 raise LexiconError(
-                    f"{path}: the {term.language} form {term.form!r} stands in two concepts, "
+                    f"{where}: the {term.language} form {term.form!r} stands in two concepts, "
                     f"{other.concept!r} and {term.concept!r}; a form belongs to one"
                 )
             if other is not term and other.form == term.form:
-                raise LexiconError(f"{path}: concept {term.concept!r} has the {term.language} form {term.form!r} twice")
+                twice = f"has the {term.language} form {term.form!r} twice"
+                raise LexiconError(f"{where}: concept {term.concept!r} {twice}")
 
 
 def _say(path: Path, raw: dict[str, Any], problem: ValidationError) -> str:

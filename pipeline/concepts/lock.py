@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.concepts.lexicon import Match, plain
-from pipeline.errors import InputError, LexiconError
+from pipeline.errors import InputError, LexiconError, show_path
 from pipeline.records import Term
 from pipeline.toml_files import read_toml, say_validation
 
@@ -117,12 +117,12 @@ def read_lock(lexicon: Path) -> Lock | None:
         raise LexiconError(f"{message}; the lock is damaged: take it back from your version control") from None
     if lock.lexicon != lexicon.name:
         raise LexiconError(
-            f"{path}: this is the lock of {lock.lexicon!r}, not of {lexicon.name!r}; "
+            f"{show_path(path)}: this is the lock of {lock.lexicon!r}, not of {lexicon.name!r}; "
             f"move it to its lexicon, or write the new name into it if the lexicon was renamed"
         )
     if hash_terms(_terms(lock)) != lock.sha256:
         raise LexiconError(
-            f"{path}: sha256 does not fit the terms: the lock was edited or damaged; "
+            f"{show_path(path)}: sha256 does not fit the terms: the lock was edited or damaged; "
             f"take it back from your version control"
         )
     return lock
@@ -150,8 +150,9 @@ def write_lock(lexicon: Path, concepts: Sequence[Concept], today: dt.date, reaso
             return before
         if not reason.strip():
             raise LexiconError(
-                f"{lock_path(lexicon)}: locked on {before.date}, and the first lock stands: terms since then are "
-                f"exploratory\nWhere the plan itself was changed, say why: zwiesprache lock --again 'REASON'"
+                f"{show_path(lock_path(lexicon))}: locked on {before.date}, and the first lock stands: "
+                f"terms since then are exploratory\n"
+                f"Where the plan itself was changed, say why: zwiesprache lock --again 'REASON'"
             )
     terms = _canonical(term for concept in concepts for term in concept.terms)
     lock = Lock(
@@ -168,7 +169,7 @@ def write_lock(lexicon: Path, concepts: Sequence[Concept], today: dt.date, reaso
         draft.write_text(_to_toml(lock), encoding="utf-8", newline="\n")
         draft.replace(path)
     except OSError as problem:
-        raise InputError(f"{path}: {problem.strerror}; the lock could not be written") from problem
+        raise InputError(f"{show_path(path)}: {problem.strerror}; the lock could not be written") from problem
     return lock
 
 
@@ -215,7 +216,7 @@ def describe_lock(lexicon: Path, concepts: Sequence[Concept]) -> list[str]:
     if lock is None:
         return []
     found = compare(lock, concepts)
-    where = lexicon.name
+    where = show_path(lexicon)
     since = f"since the lock of {lock.date}"
     said = [f"{where}: locked on {lock.date}, sha256 {lock.sha256[:12]}, {len(lock.terms)} terms"]
     if lock.earlier:

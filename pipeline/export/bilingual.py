@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pipeline.analyses.counts import read_corpus
-from pipeline.analyses.meaning.encoder import PACKAGED, encoder_of, encoder_versions
+from pipeline.analyses.meaning.encoder import encoder_files, encoder_versions
 from pipeline.analyses.meaning.study import PAIR, study_encoder, study_term_candidates, study_topic_pairs
+from pipeline.analyses.meaning.translations import find_translations, share_found
 from pipeline.analyses.topics import runs
 from pipeline.concepts.lexicon import load_lexicon
 from pipeline.concepts.mentions import MENTIONS_FILE
@@ -31,8 +32,8 @@ FIGURE = "topic_pairs"
 WORKBOOK = "topic_pairs.xlsx"
 _NOTE = (
     "Lines: each topic and its most similar one in the other language, darker with the cosine of centred vectors; "
-    "solid: a mutual best pair that chance reaches in at most 5 % of draws. Size: share in the language's words. "
-    "Grey: no counterpart."
+    "solid: a mutual best pair that chance reaches in at most 5 % of draws (Holm). Size: share in the language's "
+    "words. Grey: no counterpart."
 )
 
 
@@ -41,7 +42,8 @@ def write_bilingual(study: Study, draft: Path, progress: Progress) -> Summary:
     built = read_corpus(study)
     encode = study_encoder(study, progress)
     topics = read_table(study.export_folder / TOPICS_FOLDER, "topics")
-    pairs = study_topic_pairs(study, built, topics, encode)
+    translations = find_translations(study, built)
+    pairs = study_topic_pairs(study, built, topics, encode, translations)
     made = {
         "topic_pairs": pairs,
         "term_candidates": study_term_candidates(study, built, load_lexicon(study.lexicon), encode),
@@ -58,6 +60,7 @@ def write_bilingual(study: Study, draft: Path, progress: Progress) -> Summary:
         "zh_alone": sum(row["de_topic"] is None for row in alone),
         "de_alone": sum(row["zh_topic"] is None for row in alone),
         "encoder": study.encoder.model,
+        **({} if translations is None else {"translations": share_found(study, built, translations, encode)}),
     }
 
 
@@ -82,10 +85,8 @@ def _reads(study: Study) -> list[Path]:
     names = (corpus.DOCUMENTS_FILE, corpus.PASSAGES_FILE, MENTIONS_FILE, *words)
     lists = [stop_word_file(study, code) for code in study.languages]
     topics = study.export_folder / TOPICS_FOLDER / "topics.arrow"
-    model = encoder_of(study)[0]
-    folder = study.resolve(model) if model != PACKAGED else None
-    weights = sorted(path for path in folder.rglob("*") if path.is_file()) if folder and folder.is_dir() else []
-    return [study.lexicon, *lists, topics, *weights, *chosen, *(study.corpus_folder / name for name in names)]
+    own = [study.lexicon, *lists, topics, *encoder_files(study), *chosen]
+    return [*own, *(study.corpus_folder / name for name in names)]
 
 
 BILINGUAL_STAGE = Stage(
@@ -98,10 +99,10 @@ BILINGUAL_STAGE = Stage(
     ),
     modules=(
         "pipeline.analyses.choices", "pipeline.analyses.counts", "pipeline.analyses.meaning",
-        "pipeline.analyses.topics", "pipeline.concepts.lexicon", "pipeline.export.bilingual",
-        "pipeline.export.figures", "pipeline.export.fonts", "pipeline.export.names", "pipeline.export.panels",
-        "pipeline.export.phrases", "pipeline.export.tables", "pipeline.export.topic_pairs",
-        "pipeline.languages.stop_words", "pipeline.store",
+        "pipeline.analyses.numerals", "pipeline.analyses.permutation", "pipeline.analyses.topics",
+        "pipeline.concepts.lexicon", "pipeline.export.bilingual", "pipeline.export.figures", "pipeline.export.fonts",
+        "pipeline.export.names", "pipeline.export.panels", "pipeline.export.phrases", "pipeline.export.tables",
+        "pipeline.export.topic_pairs", "pipeline.languages.stop_words", "pipeline.store",
     ),
     tools=("matplotlib", "numpy", "pyarrow", "scipy", "xlsxwriter", "zhplot"),
     run=write_bilingual,

@@ -113,7 +113,8 @@ def _draw_stacks(axes: Axes, stacks: Mapping[str, Sequence[int]], first: int) ->
         look: dict[str, Any] = {"color": fill, "hatch": hatch, "edgecolor": "white", "linewidth": 0.3}
         bars.append(axes.bar(years, values, 0.82, floor, label=name, **look))
         floor += values
-    panels.scale_axis(axes, float(floor.max()) * 1.05, ticks=4)
+    most = int(floor.max())
+    panels.scale_axis(axes, most * 1.05, ticks=min(4, most))  # there is no half document
     axes.set_xlim(years[0] - 0.6, years[-1] + 0.6)
     step = next(step for step in (1, 2, 5, 10, 20, 25, 50, 100, 1000) if len(years) / step <= _YEAR_LABELS)
     shown = years[years % step == 0] if len(years) > 1 else years

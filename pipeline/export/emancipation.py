@@ -95,7 +95,7 @@ def draw_emancipation(
         raise InputError(f"the table emancipation has no pair {pair[0]!r} and {pair[1]!r}")
     said = _SAID.get(page.phrases.code, _SAID["en"])
     rows = rows.filter(pc.is_valid(rows["start"]))
-    shown = rows.filter(pc.or_(pc.is_valid(rows["passage_low"]), pc.is_valid(rows["distance"])))
+    shown = comparable(rows)
     languages = pc.unique(shown["language"]).to_pylist()
     if not languages:
         return draw_message(said.nothing, note, page)
@@ -109,7 +109,7 @@ def draw_emancipation(
         each = _HEAD + 2 * _PANEL + 18
         top = 5.5 * len(titles) + EDGE + 1 if page.titled else 1.0
         key = top + each * (1 if beside else len(languages)) + 1
-        key_rows = 3 if page.narrow else 2
+        key_rows = 5 if page.narrow else 2
         figure = new_figure(key + _KEY * key_rows + (3.3 * len(notes) + 2 if notes else 0) + 1.5, page)
         write_text(figure, EDGE, EDGE, titles, 10)
         for number, language in enumerate(languages):
@@ -126,6 +126,18 @@ def draw_emancipation(
 def pair_rows(table: pa.Table, pair: tuple[str, str]) -> pa.Table:
     """The rows that a pair's figure is drawn from."""
     return table.filter(pc.and_(pc.equal(table["first"], pair[0]), pc.equal(table["second"], pair[1])))
+
+
+def list_pairs(table: pa.Table) -> list[tuple[str, str]]:
+    """The pairs of ``emancipation.csv``, in its order."""
+    pairs = zip(table["first"].to_pylist(), table["second"].to_pylist(), strict=True)
+    return list(dict.fromkeys(pairs))
+
+
+def comparable(rows: pa.Table) -> pa.Table:
+    """The rows of periods in which there is enough of both concepts for a ratio or a distance."""
+    enough = pc.or_(pc.is_valid(rows["passage_low"]), pc.is_valid(rows["distance"]))
+    return rows.filter(pc.and_(pc.is_valid(rows["start"]), enough))
 
 
 def _draw_language(
@@ -242,7 +254,7 @@ def _draw_key(figure: Figure, said: _Said, y: float, page: Page) -> None:
         handles=handles,
         loc="upper left",
         bbox_to_anchor=(EDGE / across, 1 - y / down),
-        ncols=2 if page.narrow else 3,
+        ncols=1 if page.narrow else 3,
         fontsize=SMALL,
         frameon=False,
         borderpad=0,

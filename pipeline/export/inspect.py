@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from pipeline.errors import InputError, Unreadable
+from pipeline.export.flags import FLAGS, explain_flag
 from pipeline.ingest.readers import read_documents
 from pipeline.languages.identify import identify
 from pipeline.records import KINDS, REASONS
@@ -101,7 +102,7 @@ def describe(path: Path, inspected: Sequence[Inspected], width: int) -> Iterator
         yield f"  read by {extract.reader}, {extract.media_type}{pages}"
         yield from (f"  {name}: {value}" for name, value in extract.metadata.items())
         if extract.flags:
-            yield f"  doubtful: {', '.join(extract.flags)}"
+            yield from (f"  doubtful: {flag} ({explain_flag(flag)})" for flag in extract.flags)
         if extract.repairs:
             yield "  repaired: " + ", ".join(f"{name} {count:,}" for name, count in extract.repairs.items())
         for block, language in zip(extract.blocks, document.languages, strict=True):
@@ -125,7 +126,7 @@ def render_inspection(path: Path, inspected: Sequence[Inspected]) -> str:
         undefined=StrictUndefined,
     ).get_template("inspect.html.j2")
     documents = [(document, _pages(path, document.extract)) for document in inspected]
-    return page.render(name=path.name, documents=documents, colours=COLOURS, reasons=REASONS)
+    return page.render(name=path.name, documents=documents, colours=COLOURS, reasons=REASONS, flags=FLAGS)
 
 
 def _pages(path: Path, extract: Extract | None) -> list[_Page]:

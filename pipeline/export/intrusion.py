@@ -18,7 +18,16 @@ import pyarrow as pa
 
 from pipeline.analyses.counts import read_corpus
 from pipeline.analyses.topics import tables as topic_tables
-from pipeline.analyses.topics.intrusion import LETTERS, PASSAGES, WORDS, Item, find_answer, make_items, score
+from pipeline.analyses.topics.intrusion import (
+    LETTERS,
+    PASSAGES,
+    SCORES_SCHEMA,
+    WORDS,
+    Item,
+    find_answer,
+    make_items,
+    score,
+)
 from pipeline.analyses.topics.kept import read_about
 from pipeline.analyses.topics.runs import CHOSEN
 from pipeline.errors import InputError, StudyError, Unreadable
@@ -141,6 +150,40 @@ def score_sheets(study: Study, paths: Sequence[Path]) -> Scored:
     if key["models"] != _models(study):
         lines.append("the models were fitted anew since: the topics are those of the sheet, and not of topics.csv")
     return Scored(target, [line for line in lines if line])
+
+
+def scored_sheet(study: Study) -> Path | None:
+    """The scores of a sheet about the study's present models; of several that of the study's seed. None without one."""
+    keys = study.export_folder / FOLDER / KEYS
+    if not keys.is_dir():
+        return None
+    found: list[tuple[bool, Path]] = []
+    for path in sorted(keys.glob("*.json")):
+        scores = study.export_folder / FOLDER / path.stem / SCORES
+        if scores.exists():
+            key = _read_key(study, scores, path.stem)
+            if key["models"] == _models(study):
+                found.append((key["seed"] == study.timelines.seed, scores))
+    return max(found)[1] if found else None
+
+
+def read_scores(path: Path) -> list[dict[str, Any]]:
+    """The rows of ``intrusion.csv``: how often people found the intruders, by kind, language and topic.
+
+    Raises:
+        InputError: the file is not as `score_sheets` writes it.
+    """
+    import pyarrow.csv as pacsv
+
+    options = pacsv.ConvertOptions(column_types=SCORES_SCHEMA, strings_can_be_null=True)
+    try:
+        table = pacsv.read_csv(path, convert_options=options)
+        rows: list[dict[str, Any]] = table.select(SCORES_SCHEMA.names).to_pylist()
+    except (OSError, pa.ArrowInvalid, KeyError) as problem:
+        raise InputError(
+            f"{path}: no scores ({str(problem).splitlines()[0]}); zwiesprache intrusion --score writes them anew"
+        ) from problem
+    return rows
 
 
 def _models(study: Study) -> dict[str, str]:

@@ -65,7 +65,7 @@ class Concordance:
     shown: int
     periods: Sequence[PeriodLines]
     sampled: bool = False
-    """Whether the study's own concordance is a sample: of what is in no period there may then be more."""
+    """Whether the study's own concordance is a sample."""
 
     @property
     def block(self) -> str:
@@ -116,7 +116,9 @@ def _is_sample(rows: pa.Table) -> bool:
 
 
 def list_periods(rows: pa.Table, periods: pa.Table) -> list[tuple[str, int]]:
-    """Each period with its counted mentions; behind them the lines that are in none, those without a date apart.
+    """Each period with its counted mentions; behind them those that are in none, those without a date apart.
+
+    A table without the columns ``undated`` and ``outside`` tells of these only the lines that it has.
 
     Args:
         rows: the rows of ``concordance.csv`` for a concept and language.
@@ -126,7 +128,11 @@ def list_periods(rows: pa.Table, periods: pa.Table) -> list[tuple[str, int]]:
     outside = rows.filter(pc.is_null(rows["period"]))
     undated = outside["date"].null_count
     named = list(zip(periods["period"].to_pylist(), periods["mentions"].to_pylist(), strict=True))
-    return [*named, (OUTSIDE, outside.num_rows - undated), (UNDATED, undated)]
+    nowhere = {OUTSIDE: outside.num_rows - undated, UNDATED: undated}
+    for name, column in ((OUTSIDE, "outside"), (UNDATED, "undated")):
+        if column in rows.column_names and rows.num_rows:
+            nowhere[name] = rows[column][0].as_py()  # of all mentions, of which these lines may be a sample
+    return [*named, *nowhere.items()]
 
 
 def place_lines(rows: pa.Table, names: Sequence[str]) -> NDArray[np.int64]:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from pipeline.concepts.lexicon import load_lexicon
 from pipeline.concepts.lock import find_exploratory
+from pipeline.export.phrases import PHRASES
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
     from pipeline.records import Concept
     from pipeline.study import Study
@@ -40,12 +41,18 @@ def mark_concepts(study: Study) -> tuple[Concept, ...]:
     )
 
 
-def mark_note(study: Study, language: str) -> str:
-    """The study's note, and behind it what the dagger means where there is one."""
+def explain_dagger(study: Study, language: str) -> str:
+    """What the dagger means, in the language of the paper; nothing where no name has one."""
     marks = find_exploratory(study.lexicon, load_lexicon(study.lexicon))
     if marks is None or not any(code in study.languages for _, code in marks.concepts):
-        return study.note
-    return " ".join(part for part in (study.note.strip(), _NOTES[language].format(marks.date)) if part)
+        return ""
+    return _NOTES[language].format(PHRASES[language].day(marks.date))
+
+
+def mark_note(study: Study, language: str, names: Iterable[str]) -> str:
+    """The study's note, and behind it what the dagger means where one of the names that are shown has one."""
+    said = explain_dagger(study, language) if any(DAGGER in name for name in names) else ""
+    return " ".join(part for part in (study.note.strip(), said) if part)
 
 
 def _mark(concept: Concept, codes: Collection[str], counted: Collection[str]) -> Concept:

@@ -6,6 +6,7 @@ writing into GEXF and the same tables must give the same bytes.
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow.compute as pc
@@ -53,6 +54,8 @@ def make_network(
 ) -> Network:
     """The strongest attracted collocates of each concept in one language and period.
 
+    Concepts whose names are the same are nodes of their own, each with its id behind the name.
+
     Args:
         collocations: the rows of ``collocations.csv``, strongest first, as they stand.
         labels: for each concept its name by language code.
@@ -61,13 +64,16 @@ def make_network(
         most: collocates of each concept, at most.
     """
     wanted = pc.and_(pc.equal(collocations["language"], language), pc.equal(collocations["period"], period))
+    names = {concept: own.get(language) or concept for concept, own in labels.items()}
+    taken = Counter(names.values())
     numbers: dict[Node, int] = {}
     edges: list[Edge] = []
     ties: dict[str, int] = {}
     for row in collocations.filter(pc.and_(wanted, pc.greater(collocations["mi"], 0))).to_pylist():
         ties[row["concept"]] = ties.get(row["concept"], 0) + 1
         if ties[row["concept"]] <= most:
-            name = labels.get(row["concept"], {}).get(language) or row["concept"]
+            name = names.get(row["concept"], row["concept"])
+            name = f"{name} ({row['concept']})" if taken[name] > 1 else name
             ends = (Node(name, "concept", language), Node(row["collocate"], "collocate", language))
             source, target = (numbers.setdefault(node, len(numbers)) for node in ends)
             edges.append(Edge(source, target, tuple(float(row[weight]) for weight in WEIGHTS)))

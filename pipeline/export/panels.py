@@ -290,12 +290,12 @@ def name_periods(series: Series, frame: Frame, width: float, lines: int = _LINES
 
 
 def short_period(name: str) -> str:
-    """``2005-01-01/2007-01-01`` as ``2005–2006``, ``2005-01-01/2005-04-01`` as ``2005-01–2005-03``; others as is."""
+    """``2005-01-01/2006-12-31`` as ``2005–2006``, ``2005-01-01/2005-03-31`` as ``2005-01–2005-03``; others as is."""
     found = _OWN.fullmatch(name)
     if not found:
         return name
-    start, end = (dt.date.fromisoformat(day) for day in found.groups())
-    last = end - dt.timedelta(1)
+    start, last = (dt.date.fromisoformat(day) for day in found.groups())
+    end = last + dt.timedelta(1)
     size = 10 if start.day > 1 or end.day > 1 else 7 if start.month > 1 or end.month > 1 else 4
     ends = [day.isoformat()[:size] for day in (start, last)]
     return "–".join(dict.fromkeys(ends))

@@ -6,7 +6,17 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Mapping, Sequence
+
+_GERMAN_MONTHS = (
+    "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November",
+    "Dezember",
+)  # fmt: skip
+_ENGLISH_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +74,14 @@ class Phrases:
         """``source_type=city_website`` as ``city websites``."""
         value = group.split("=", 1)[-1]
         return self.types.get(value, value.replace("_", " "))
+
+    def day(self, day: dt.date) -> str:
+        """A day as the language writes it: 2 March 2026, 2. März 2026, 2026年3月2日."""
+        if self.code == "zh":
+            return f"{day.year}年{day.month}月{day.day}日"
+        if self.code == "de":
+            return f"{day.day}. {_GERMAN_MONTHS[day.month - 1]} {day.year}"
+        return f"{day.day} {_ENGLISH_MONTHS[day.month - 1]} {day.year}"
 
     def aside(self, text: str, more: str) -> str:
         """A text with something more in brackets."""

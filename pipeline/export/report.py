@@ -16,6 +16,7 @@ from markupsafe import Markup, escape
 from pipeline.export.captions import LANGUAGE_NAMES
 from pipeline.export.composition import summarise_corpus
 from pipeline.export.embed import embed_svg
+from pipeline.export.flags import explain_flag
 from pipeline.export.fonts import web_font
 from pipeline.export.kwic import OUTSIDE, UNDATED, Concordance, cut_end, select_lines, web_address
 from pipeline.export.lines import pack_lines
@@ -38,6 +39,7 @@ LINES = 60
 _FEWEST_LINES = 20
 _ALL_LINES = 6000
 """Lines that stand in the page for all of them, about."""
+_LANGUAGES = {**LANGUAGE_NAMES, "und": "not known"}
 _LONG = 60
 """A table of numbers with more periods shows those with most mentions."""
 _REJECTS = 300
@@ -107,7 +109,7 @@ class _Section(NamedTuple):
     figure: Markup
     first: Sequence[Mapping[str, Any]]
     elsewhere: Sequence[Mapping[str, Any]]
-    """What is counted and in no period: ``language``, ``period``, ``found``, ``anchor``, ``sampled``."""
+    """What is counted and in no period: ``language``, ``period``, ``found``, ``anchor``."""
     numbers: Sequence[_Numbers]
     concordance: Sequence[Concordance]
 
@@ -128,7 +130,11 @@ def render_report(data: ReportData) -> str:
         undefined=StrictUndefined,
     )
     page.filters.update(
-        tagged=tag_han, number=_number, language=lambda code: LANGUAGE_NAMES.get(code, code), cut=cut_end
+        tagged=tag_han,
+        number=_number,
+        language=lambda code: _LANGUAGES.get(code, code),
+        cut=cut_end,
+        doubt=explain_flag,
     )
     page.globals.update(web_address=web_address, timeline_box=timeline_box())
     found = _found_languages(data)
@@ -268,7 +274,6 @@ def _section(data: ReportData, concept: Concept, languages: Sequence[str], figur
                 "period": part.period,
                 "found": part.found,
                 "anchor": part.anchor,
-                "sampled": one.sampled,
             }
             for one in concordance
             for part in one.periods

@@ -13,14 +13,15 @@ from pipeline.concepts.lock import lock_path
 from pipeline.concepts.mentions import MENTIONS_STAGE
 from pipeline.export.bibliography import FOLDER, TABLE, read_bibliography
 from pipeline.export.composition import draw_corpus
-from pipeline.export.emancipation import draw_emancipation
+from pipeline.export.emancipation import draw_emancipation, list_pairs
 from pipeline.export.figures import REPORT, to_svg
 from pipeline.export.marks import mark_concepts, mark_note
+from pipeline.export.phrases import ENGLISH
 from pipeline.export.provenance import Provenance, count_evidence
 from pipeline.export.report import ReportData, render_report
 from pipeline.export.robustness import draw_choices, list_cells
 from pipeline.export.room_tables import read_keyword_rooms, read_topic_rooms, tables_of_rooms
-from pipeline.export.rooms import Rooms, list_pairs, make_rooms
+from pipeline.export.rooms import Rooms, make_rooms
 from pipeline.export.stages import FIGURES, TABLES, TABLES_FOLDER, TIMELINES_STAGE, read_rejects, words_for_readers
 from pipeline.ingest.corpus import CORPUS, REJECTS_FILE
 from pipeline.languages.tokens import cutters, language_module
@@ -56,7 +57,7 @@ def write_report(study: Study, draft: Path, progress: Progress) -> Summary:
         name=study.name,
         version=__version__,
         languages=study.languages,
-        note=mark_note(study, "en"),
+        note=mark_note(study, "en", (name for one in concepts for name in one.label.values())),
         sources=[_source(study, source.id) for source in study.sources],
         corpus=made["corpus"],
         rejects=pa.table({name: pa.array([row[name] for row in rejects], pa.string()) for name in names}),
@@ -143,14 +144,17 @@ def _notes(study: Study) -> list[str]:
     notes: list[str] = []
     if corpus["undated"]:
         notes.append(
-            f"{corpus['undated']:,} of {corpus['documents']:,} documents have no date; they and the "
-            f"{counted['undated_mentions']:,} mentions in them are in no period of any curve."
+            f"Without a date, and so in no period of any curve: {corpus['undated']:,} of {corpus['documents']:,} "
+            f"documents (mentions in them: {counted['undated_mentions']:,})."
         )
     if corpus["copies"] and study.passages.duplicates == "first":
-        notes.append(f"{corpus['copies']:,} of {corpus['documents']:,} documents are copies of others and not counted.")
+        notes.append(f"Copies of others, and not counted: {corpus['copies']:,} of {corpus['documents']:,} documents.")
     lost = sum(corpus["rejects"].values())
     if lost:
-        notes.append(f"{lost:,} items of the sources could not be used; each stands below with its reason.")
+        notes.append(f"Items of the sources that could not be used: {lost:,}; each stands below with its reason.")
+    absent = [code for code in study.languages if not corpus["languages"].get(code)]
+    if absent:
+        notes.append(f"No document is mostly in {' or '.join(map(ENGLISH.language, absent))}, which the study counts.")
     others = {code: n for code, n in corpus["languages"].items() if code not in study.languages}
     if others:
         listing = ", ".join(f"{n:,} {code}" for code, n in others.items())

@@ -14,6 +14,8 @@ from pipeline.export.bilingual import BILINGUAL_STAGE
 from pipeline.export.bilingual import FIGURE as PAIRS_FIGURE
 from pipeline.export.bilingual import FOLDER as PAIRS_FOLDER
 from pipeline.export.bilingual import TABLES as PAIRS_TABLES
+from pipeline.export.intrusion import FOLDER as INTRUSION_FOLDER
+from pipeline.export.intrusion import SCORES, read_scores, scored_sheet
 from pipeline.export.keyword_rooms import KeywordRooms, make_keyword_rooms, shown_collocates
 from pipeline.export.keywords_stage import FIGURES as KEYWORDS_FIGURES
 from pipeline.export.keywords_stage import KEYWORD_TABLES, KEYWORDS_FOLDER, KEYWORDS_STAGE
@@ -41,11 +43,13 @@ def read_topic_rooms(study: Study) -> TopicRooms | None:
     """
     if not was_made(TOPICS_STAGE, study):
         return None
-    folder = study.export_folder
+    folder, sheet = study.export_folder, scored_sheet(study)
+    scores = read_scores(sheet) if sheet else []
     if not was_made(BILINGUAL_STAGE, study):
-        return make_topic_rooms(read_topic_data(study), {})
+        return make_topic_rooms(read_topic_data(study), {}, scores=scores)
     pairs = {name: read_table(folder / PAIRS_FOLDER, name) for name in PAIRS_TABLES}
-    return make_topic_rooms(read_topic_data(study), pairs, (folder / f"{PAIRS_FIGURE}.svg").read_text("utf-8"))
+    figure = (folder / f"{PAIRS_FIGURE}.svg").read_text("utf-8")
+    return make_topic_rooms(read_topic_data(study), pairs, figure, scores)
 
 
 def read_keyword_rooms(study: Study) -> KeywordRooms | None:
@@ -67,6 +71,7 @@ def tables_of_rooms(study: Study) -> list[Path]:
         study.corpus_folder / TYPES_FILE,
         folder / f"{PAIRS_FIGURE}.svg",
         *sorted((folder / KEYWORDS_FIGURES).glob("keyness_*.csv")),
+        *sorted((folder / INTRUSION_FOLDER).glob(f"*/{SCORES}")),
         *(folder / place / f"{name}.arrow" for place, names in tables for name in names),
     ]
 

@@ -81,11 +81,6 @@ def make_rooms(tables: Mapping[str, pa.Table], pairs: Mapping[tuple[str, str], s
     )
 
 
-def list_pairs(table: pa.Table | None) -> list[tuple[str, str]]:
-    """The pairs of ``emancipation.csv``, in its order."""
-    return list(dict.fromkeys((row["first"], row["second"]) for row in _rows(table)))
-
-
 def _rows(table: pa.Table | None) -> list[dict[str, Any]]:
     return [] if table is None else table.to_pylist()
 

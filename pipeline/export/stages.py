@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow.compute as pc
 
 from pipeline.analyses.changes import changes
 from pipeline.analyses.composition import composition
@@ -16,11 +17,12 @@ from pipeline.analyses.concordance import concordance
 from pipeline.analyses.counts import read_corpus
 from pipeline.analyses.decomposition import decomposition
 from pipeline.analyses.duplicates import duplicates, list_copies
-from pipeline.analyses.emancipation import check_pairs, emancipation
+from pipeline.analyses.emancipation import emancipation
 from pipeline.analyses.periods import cut_periods, period_of
 from pipeline.analyses.robustness import robustness
 from pipeline.analyses.timelines import timelines
 from pipeline.analyses.variants import variants
+from pipeline.concepts.check_names import check_concepts
 from pipeline.concepts.lexicon import load_lexicon
 from pipeline.concepts.lock import lock_path
 from pipeline.concepts.mentions import MENTIONS_FILE
@@ -38,7 +40,7 @@ from pipeline.store import corpus, tokens
 from pipeline.store.tables import read_table, write_tables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from pathlib import Path
 
     import pyarrow as pa
@@ -63,7 +65,7 @@ def write_timelines(study: Study, draft: Path, progress: Progress) -> Summary:
         Counted mentions; undated documents and mentions in them; mentions in documents dated outside of all periods.
     """
     concepts = load_lexicon(study.lexicon)
-    check_pairs(study, concepts)
+    check_concepts(study, concepts)
     built = read_corpus(study)
     rejected = Counter(row["source_id"] for row in read_rejects(study.corpus_folder / REJECTS_FILE))
     curves = timelines(study, built, concepts, lambda done, whole: progress("timelines", done, whole))
@@ -144,7 +146,8 @@ def _write_figure(study: Study, draft: Path, concept: str | None) -> None:
     page = Page(phrases=phrases_of("en", study.timelines.per))
     table = read_table(study.export_folder / TABLES_FOLDER, "timelines")
     labels = {known.id: known.label for known in mark_concepts(study)}
-    note = caption(study)
+    mentioned = set(table.filter(pc.greater(table["mentions"], 0))["concept"].to_pylist())
+    note = caption(study, {concept} if concept else mentioned)
     if concept is None:
         figure = figures.draw_overview(table, labels, note, page=page)
         stem = draft / FIGURES
@@ -155,8 +158,9 @@ def _write_figure(study: Study, draft: Path, concept: str | None) -> None:
     tables.write_csv(figures.figure_data(table, concept), stem.with_name(f"{stem.name}.csv"))
 
 
-def caption(study: Study) -> str:
-    """What stands under each figure of the study."""
+def caption(study: Study, concepts: Collection[str]) -> str:
+    """What stands under a figure of the study that shows these concepts."""
+    names = [name for one in mark_concepts(study) if one.id in concepts for name in one.label.values()]
     made = read_table(study.export_folder / TABLES_FOLDER, "corpus").to_pylist()
     made = [row for row in made if row["language"] in study.languages]
     documents: Counter[str] = Counter()
@@ -172,7 +176,7 @@ def caption(study: Study) -> str:
         duplicates=study.passages.duplicates,
         draws=study.timelines.bootstrap,
         seed=study.timelines.seed,
-        note=mark_note(study, "en"),
+        note=mark_note(study, "en", names),
         per=study.timelines.per,
     )
 

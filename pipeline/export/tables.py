@@ -19,6 +19,32 @@ if TYPE_CHECKING:
 SHEET_ROWS = 1_048_576
 """Rows of an Excel sheet, the header included."""
 
+NO_ROWS = {
+    "timelines": "no document with a date has words in a language of the study",
+    "variants": "the lexicon has no term in a language of the study",
+    "changes": "no concept is mentioned in a document with a date",
+    "decomposition": "no rate changes between two periods that both have texts, or all texts are of one kind "
+    "([timelines] adjust)",
+    "emancipation": "the study names no pair of concepts ([emancipation] pairs)",
+    "concordance": "no concept of the lexicon is mentioned in the passages that are counted",
+    "copies": "no document is a copy of another",
+    "keyness": "there are no two parts of the corpus to compare, no word is frequent enough ([keyness] min_count, "
+    "min_documents), or none is key; keyness.csv has all words that were compared",
+    "collocation_changes": "there are no two periods with a concept that has company in both",
+    "key_terms": "no word is frequent enough ([keyness] min_count, min_documents)",
+    "topics": "no language has enough text for a model; topic_numbers says what is missing",
+    "topic_timelines": "no language has a model, or no document has a date",
+    "topic_passages": "no language has a model",
+    "topic_concepts": "no concept is mentioned where a model has words",
+    "topic_effects": "only the models dmr and stm have covariates ([topics] model)",
+    "topic_words": "no language has a model",
+    "topic_pairs": "neither language has a model",
+    "term_candidates": "no concept has a term in one language for which the other has frequent words",
+    "collocations": "no word is often enough near a concept ([collocations] min_count, min_documents)",
+    "bibliography": "there is no document",
+}
+"""Why a table has no rows, in place of which a sheet says it."""
+
 _CELL_CHARACTERS = 32_767
 _BATCH_ROWS = 50_000
 MADE = dt.datetime(2000, 1, 1)  # noqa: DTZ001 - Excel has no time zones; a fixed date gives the same bytes
@@ -61,7 +87,8 @@ def write_csv(table: pa.Table, path: Path) -> None:
 def write_xlsx(tables: Mapping[str, pa.Table], path: Path) -> None:
     """Write each table as a sheet of one workbook: bold frozen header, fitted widths, nothing run as a formula.
 
-    A table longer than a sheet ends with a row that says how many rows are missing and where they are.
+    A table longer than a sheet ends with a row that says how many rows are missing and where they are; one without
+    rows has a line that says why.
     """
     import xlsxwriter
 
@@ -206,6 +233,8 @@ def _write_rows(sheet: Any, name: str, table: pa.Table, date: object) -> None:
     if shown.num_rows < table.num_rows:
         left, whole = table.num_rows - shown.num_rows, table.num_rows
         sheet.write_string(row + 1, 0, f"{left:,} more rows do not fit into a sheet; all {whole:,} are in {name}.csv")
+    if not table.num_rows:
+        sheet.write_string(1, 0, f"no rows: {NO_ROWS.get(name, 'nothing of this kind was found in the corpus')}")
 
 
 def _xlsx_cells(column: pa.Array) -> Sequence[object]:

@@ -22,7 +22,7 @@ _WIDTH, _MARGIN, _LARGEST = 760.0, 44.0, 34.0
 """Units of the drawing; the radius of the most frequent topic is the last."""
 _LEAST_HEIGHT, _MOST_HEIGHT = 200.0, 520.0
 _TYPE, _LABEL = 13.0, 26
-"""Size of the labels, and their length in Latin letters."""
+"""Size of the labels, and the length in Latin letters of one that is cut since it finds no room whole."""
 _GAP = 4.0
 
 
@@ -106,14 +106,22 @@ def draw_map(topics: Sequence[MapTopic], places: Floats) -> Markup:
         )
         numbers.append(_place_number((x, y, r), text_width(str(topic.number), _TYPE), numbers))
         names.append(_write(numbers[-1], str(topic.number), "number"))
-        text = cut_end(f"{topic.number} {topic.label}", _LABEL)
-        at = _find_room((x, y, r), text_width(text, _TYPE), taken, height)
-        if at is not None:
-            taken.append(at)
-            names.append(_write(at, text, "name"))
+        for text in _shorter(f"{topic.number} {topic.label}"):
+            at = _find_room((x, y, r), text_width(text, _TYPE), taken, height)
+            if at is not None:
+                taken.append(at)
+                names.append(_write(at, text, "name"))
+                break
     return Markup('<svg class="map" viewBox="0 0 {:.0f} {:.0f}">{}<g aria-hidden="true">{}</g></svg>').format(
         _WIDTH, height, Markup("\n").join(circles), Markup("").join(names)
     )
+
+
+def _shorter(label: str) -> list[str]:
+    """A label whole, then without its last words one by one (suggested ones are words with commas), then cut."""
+    words = label.split(", ")
+    whole = [", ".join(words[:number]) + ("…" if number < len(words) else "") for number in range(len(words), 0, -1)]
+    return [*whole, cut_end(label, _LABEL)]
 
 
 def _write(box: Box, text: str, kind: str) -> Markup:

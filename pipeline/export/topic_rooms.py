@@ -34,6 +34,7 @@ _MENTIONS = 3
 _WORDS = 10
 _CANDIDATES = 6
 _PAIR = ("zh", "de")
+_SCORES = "intrusion"
 
 
 class Topic(NamedTuple):
@@ -50,6 +51,8 @@ class Topic(NamedTuple):
     effects: Sequence[Row]
     moving: Sequence[tuple[str, Sequence[str]]]
     """Its likeliest words by period, where the model has words that move."""
+    judged: Sequence[Row] = ()
+    """Of ``intrusion.csv``: how often people found the intruders, where somebody judged them."""
 
 
 class ConceptTopics(NamedTuple):
@@ -113,15 +116,21 @@ class TopicRooms:
     """The row of ``topic_pairs.csv`` of each topic with a counterpart."""
 
 
-def make_topic_rooms(data: TopicData, pairs: Mapping[str, pa.Table], figure: str = "") -> TopicRooms:
+def make_topic_rooms(
+    data: TopicData, pairs: Mapping[str, pa.Table], figure: str = "", scores: Sequence[Row] = ()
+) -> TopicRooms:
     """The rooms of the topics that were found.
 
     Args:
         data: the tables and models.
         pairs: ``topic_pairs`` and ``term_candidates``; empty where the study has not both languages.
         figure: the SVG of the pairs.
+        scores: the rows of ``intrusion.csv`` about these models, where there are any.
     """
-    tables = {name: table.to_pylist() for name, table in data.tables.items() if name != "topic_timelines"}
+    tables: dict[str, Sequence[Row]] = {
+        name: table.to_pylist() for name, table in data.tables.items() if name != "topic_timelines"
+    }
+    tables[_SCORES] = [row for row in scores if row["judged"]]
     timelines = data.tables["topic_timelines"]
     timelines = timelines.filter(pc.equal(timelines["group"], ALL))
     numbers = [row for row in tables["topic_numbers"] if row["chosen"] or row["note"]]
@@ -179,6 +188,7 @@ def _topic(
         concepts=sorted(at_home, key=lambda one: -one["lift"]),
         effects=[one for one in own("topic_effects") if one["covariate"] != "constant"],
         moving=list(moving.items()),
+        judged=own(_SCORES),
     )
 
 

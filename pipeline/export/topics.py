@@ -13,7 +13,9 @@ from pipeline.analyses.topics.kept import FILES, read_fit
 from pipeline.analyses.topics.labels import label_path, write_template
 from pipeline.concepts.lexicon import load_lexicon
 from pipeline.concepts.mentions import MENTIONS_FILE
+from pipeline.export.figures import save
 from pipeline.export.tables import write_csv, write_parquet, write_xlsx
+from pipeline.export.topic_numbers import draw_topic_numbers
 from pipeline.stages import Progress, Stage, Summary
 from pipeline.store import corpus, tokens
 from pipeline.store.tables import read_table, write_tables
@@ -34,6 +36,7 @@ TABLES = (
 DOCUMENTS = "topic_documents.parquet"
 WORKBOOK = "topics.xlsx"
 TEMPLATE = "topic_labels.toml"
+FIGURE = "topic_numbers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,7 @@ def write_topics(study: Study, draft: Path, progress: Progress) -> Summary:
     for name in TABLES:
         write_csv(made[name], draft / f"{name}.csv")
     write_xlsx({name: made[name] for name in TABLES}, draft / WORKBOOK)
+    save(draw_topic_numbers(made["topic_numbers"], study.note), draft / FIGURE)
     write_parquet(tables.topic_documents(study, built, chosen), draft / DOCUMENTS)
     write_template(draft / TEMPLATE, _template(chosen, named))
     progress("topic tables", 3, 3)
@@ -96,6 +100,7 @@ def _settings(study: Study) -> dict[str, Any]:
         "duplicates": study.passages.duplicates,
         "timelines": study.timelines.model_dump(mode="json"),
         "unit": study.topics.unit,
+        "note": study.note,
     }
 
 
@@ -112,14 +117,15 @@ TOPICS_STAGE = Stage(
     folder=lambda study: study.export_folder,
     settings=_settings,
     reads=_reads,
-    writes=(*(f"{name}.csv" for name in TABLES), DOCUMENTS, WORKBOOK, TEMPLATE, FOLDER),
-    modules=(
-        "pipeline.analyses",
-        "pipeline.concepts.lexicon",
-        "pipeline.export.tables",
-        "pipeline.export.topics",
-        "pipeline.store",
+    writes=(
+        *(f"{name}.csv" for name in TABLES), *(f"{FIGURE}.{kind}" for kind in ("pdf", "svg", "png")),
+        DOCUMENTS, WORKBOOK, TEMPLATE, FOLDER,
     ),
-    tools=("numpy", "pyarrow", "scipy", "xlsxwriter"),
+    modules=(
+        "pipeline.analyses", "pipeline.concepts.lexicon", "pipeline.export.figures", "pipeline.export.fonts",
+        "pipeline.export.names", "pipeline.export.panels", "pipeline.export.phrases", "pipeline.export.tables",
+        "pipeline.export.topic_numbers", "pipeline.export.topics", "pipeline.store",
+    ),
+    tools=("matplotlib", "numpy", "pyarrow", "scipy", "xlsxwriter", "zhplot"),
     run=write_topics,
-)
+)  # fmt: skip

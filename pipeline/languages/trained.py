@@ -108,7 +108,7 @@ def model_files(study: Study) -> list[Path]:
 def gaps_of_models(study: Study, models: Iterable[Model]) -> Iterator[str]:
     """One sentence for each column that a model does not give: what stands there in its place."""
     for model in models:
-        where = f"{study.path.name}: [{TABLES[model.language]}] model {model.title}"
+        where = f"{study.where}: [{TABLES[model.language]}] model {model.title}"
         if not model.givers(LEMMA):
             yield f"{where} has no lemmatizer: lemmas are found by form, without context, as without a model"
         if not model.givers(TAG) and not model.givers(POS):
@@ -120,7 +120,7 @@ def gaps_of_models(study: Study, models: Iterable[Model]) -> Iterator[str]:
 def _find(study: Study, code: str, named: str) -> Model:
     from packaging.specifiers import InvalidSpecifier
 
-    where = f"{study.path}: [{TABLES[code]}] model"
+    where = f"{study.where}: [{TABLES[code]}] model"
     folder, meta = _data_folder(where, _locate(study, where, code, named))
     config = configparser.RawConfigParser(strict=False)
     try:

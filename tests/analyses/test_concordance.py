@@ -144,6 +144,17 @@ def test_a_sample_keeps_rare_concepts_whole_and_says_how_many_of_how_many(tmp_pa
     assert len(places) == 21, "drawn without replacement"
 
 
+def test_a_sample_says_how_many_of_all_mentions_are_in_no_period(tmp_path: Path) -> None:
+    study = study_with(tmp_path, "lines = 4", "years = [2014, 2014]")
+    texts = [make_document(f"in{i}", ("zh", "外交。"), date="2014-01-01") for i in range(20)]
+    texts += [make_document(f"out{i}", ("zh", "外交，外交。"), date="2019-01-01") for i in range(3)]
+    texts += [make_document("no", ("zh", "外交。" * 5)), make_document("de", ("de", "Diplomatie."), date="2014-01-01")]
+    build(study, texts)
+    rows = concordance(study, read_corpus(study), load_lexicon(study.lexicon)).to_pylist()
+    said = {r["language"]: (r["lines"], r["mentions"], r["undated"], r["outside"]) for r in rows}
+    assert said == {"zh": (3, 31, 5, 6), "de": (1, 1, 0, 0)}
+
+
 def test_the_columns_that_a_study_groups_by_stand_behind_the_others(tmp_path: Path) -> None:
     study = study_with(tmp_path, "", 'group_by = ["source_type", "publisher", "language"]')
     build(study, [make_document("a", ("zh", "外交"), ("de", "Diplomatie"), publisher="甲")])

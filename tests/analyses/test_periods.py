@@ -55,7 +55,7 @@ def test_own_periods_keep_their_bounds_and_their_gaps() -> None:
     bounds: Bounds = [[dt.date(2008, 3, 15), dt.date(2013, 3, 14)], [dt.date(2014, 1, 1), dt.date(2018, 3, 17)]]
     periods = cut_periods(to_array([dt.date(1999, 1, 1)]), bounds, None)
     assert [(one.start, one.end) for one in periods] == [tuple(pair) for pair in bounds]
-    assert [one.name for one in periods] == ["2008-03-15/2013-03-14", "2014-01-01/2018-03-17"]
+    assert [one.name for one in periods] == ["2008-03-15/2013-03-13", "2014-01-01/2018-03-16"]
     dates = [
         dt.date(2008, 3, 14),
         dt.date(2008, 3, 15),
@@ -65,6 +65,14 @@ def test_own_periods_keep_their_bounds_and_their_gaps() -> None:
         None,
     ]
     assert period_of(to_array([*dates, dt.date(2018, 3, 17)]), periods).tolist() == [-1, 0, 0, -1, 1, -1, -1]
+
+
+@given(days, st.integers(1, 4000))
+def test_an_own_period_is_called_by_its_first_and_last_day(start: dt.date, length: int) -> None:
+    (period,) = cut_periods(to_array([]), [[start, start + dt.timedelta(length)]], None)
+    first, last = (dt.date.fromisoformat(day) for day in period.name.split("/"))
+    around = [first - dt.timedelta(1), first, last, last + dt.timedelta(1)]
+    assert period_of(to_array(around), [period]).tolist() == [-1, 0, 0, -1]
 
 
 @given(st.lists(st.none() | days, max_size=12), st.sampled_from(["year", "quarter", "month"]))
@@ -88,5 +96,5 @@ def test_the_study_names_its_own_periods() -> None:
     bounds = [["before Xi", dt.date(2002, 11, 15), dt.date(2012, 11, 15)], [dt.date(2012, 11, 15), dt.date(2022, 1, 1)]]
     days = np.array(["2012-11-14", "2012-11-15", "2001-01-01"], "datetime64[D]")
     periods = cut_periods(days, bounds, None)
-    assert [period.name for period in periods] == ["before Xi", "2012-11-15/2022-01-01"]
+    assert [period.name for period in periods] == ["before Xi", "2012-11-15/2021-12-31"]
     assert period_of(days, periods).tolist() == [0, 1, -1]

@@ -39,6 +39,7 @@ def test_each_risk_is_one_sentence(tmp_path: Path) -> None:
         "'友城' is short",
         "'友城' (short) lies in '友城网络' (long)",
         "'Diplomatie' (short) lies in 'öffentliche Diplomatie' (phrase)",
+        "texts: there is no file in ",
         "texts has no metadata",
     ]
     assert len(risks) == len(said)

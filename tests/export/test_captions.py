@@ -69,4 +69,4 @@ def test_documents_of_other_languages_are_neither_counted_nor_undated_nor_in_the
     table = pa.Table.from_pylist([none | row for row in rows], COMPOSITION)
     write_tables(study.export_folder / TABLES_FOLDER, {"corpus": table})
     said = "Made. 10 documents (Chinese 5, German 5), 2014 to 2016; 1 without a date is in no period. "
-    assert caption(study).startswith(said)
+    assert caption(study, []).startswith(said)

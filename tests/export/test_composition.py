@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pyarrow as pa
+
 from pipeline.export.composition import draw_corpus
 from pipeline.export.figures import to_svg
 
@@ -27,3 +29,12 @@ def test_one_year_is_drawn() -> None:
 
 def test_without_a_dated_document_there_is_no_figure() -> None:
     assert draw_corpus(CORPUS.empty_table()) is None
+
+
+def test_no_axis_counts_half_documents() -> None:
+    rows = make_corpus(2014, 2016).to_pylist()[:3]
+    for most in (1, 2, 3, 7):
+        table = pa.Table.from_pylist([row | {"documents": most} for row in rows], CORPUS)
+        figure = draw_corpus(table)
+        assert figure is not None
+        assert all(float(tick) % 1 == 0 for axes in figure.axes for tick in axes.get_yticks())

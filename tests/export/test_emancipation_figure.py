@@ -12,8 +12,13 @@ from pipeline.analyses.emancipation import EMANCIPATION
 from pipeline.errors import InputError
 from pipeline.export import figures
 from pipeline.export.emancipation import draw_emancipation
+from pipeline.export.fonts import drawing
 from pipeline.export.panels import Page
-from pipeline.export.phrases import CHINESE, GERMAN
+from pipeline.export.paper.registry import COLUMNS, Material, list_figures
+from pipeline.export.phrases import CHINESE, GERMAN, PHRASES
+
+from .paper.made_study import facts
+from .synthetic import CHANGES, make_timelines
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -98,3 +103,34 @@ def test_nothing_to_compare_is_said_and_an_unknown_pair_is_an_error() -> None:
     assert "enough mentions to be compared" in words_of(draw([row(None), row(2010, note="no_first")]))
     with pytest.raises(InputError, match="no pair 'city' and 'people'"):
         draw([])
+
+
+@pytest.mark.parametrize("language", PHRASES)
+def test_the_paper_has_a_pair_that_can_be_compared_and_none_that_cannot(language: str) -> None:
+    other = dict.fromkeys(("first", "second"), "alone")
+    pairs = pa.Table.from_pylist([*ROWS, row(2011, note="no_texts") | other], EMANCIPATION)
+    known, table = facts(dagger="MARK", note="Invented."), make_timelines(concepts=list(LABELS))
+    material = Material(table, CHANGES.empty_table(), LABELS, known, PHRASES[language], list(LABELS), pairs=pairs)
+    (figure,) = [one for one in list_figures(material) if one.stem.startswith("emancipation")]
+    assert figure.stem == "emancipation_city_people"
+    names = {"zh": "城市外交 – 民间外交", "de": "Städtediplomatie – Volksdiplomatie"}.get(language, "Städtediplomatie")
+    assert figure.caption.startswith(names)
+    assert "MARK" not in figure.caption
+    assert figure.rows(material).num_rows == len(ROWS)
+    for width in COLUMNS.values():
+        drawn = figure.draw(Page(width, material.phrases, titled=False))
+        assert drawn.get_size_inches()[0] * 25.4 == pytest.approx(width)
+        assert names not in words_of(drawn), "the caption says it"
+        assert off_the_page(drawn) == []
+
+
+def off_the_page(figure: Figure) -> list[str]:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.text import Text
+
+    with drawing():
+        canvas = FigureCanvasAgg(figure)
+        canvas.draw()
+        page = figure.bbox
+        boxes = {text.get_text(): text.get_window_extent(canvas.get_renderer()) for text in figure.findobj(Text)}
+    return [text for text, box in boxes.items() if text.strip() and (box.x1 > page.x1 + 1 or box.x0 < page.x0 - 1)]

@@ -211,7 +211,7 @@ def test_a_language_without_any_text_has_no_empty_panel() -> None:
         make_timelines(languages=("zh", "de", "en")),
         make_timelines(
             periods=[
-                ("2004-01-01/2012-11-15", dt.date(2004, 1, 1), dt.date(2012, 11, 15)),
+                ("2004-01-01/2012-11-14", dt.date(2004, 1, 1), dt.date(2012, 11, 15)),
                 ("first term", dt.date(2012, 11, 15), dt.date(2017, 10, 24)),
                 ("COVID", dt.date(2020, 1, 1), dt.date(2020, 1, 2)),
             ]

@@ -14,7 +14,7 @@ from user_study import write_study, write_texts
 
 from pipeline.__main__ import main
 from pipeline.errors import InputError, ZwiespracheError
-from pipeline.export.intrusion import ANSWER, score_sheets, write_sheets
+from pipeline.export.intrusion import ANSWER, read_scores, score_sheets, scored_sheet, write_sheets
 from pipeline.stages import Outcome
 
 if TYPE_CHECKING:
@@ -124,6 +124,25 @@ def test_scores_are_written_and_said(made: Study, tmp_path: Path) -> None:
     unsure = "3 of 6 found (0.50, 95 % interval 0.19 to 0.81, coders agree 0.00 (kappa -0.20))"
     assert words == f"words: de {unsure}; zh {sure}; by chance 0.17; 3 not judged"
     assert passages == f"passages: de {sure}; zh {sure}; by chance 0.25; 0 not judged"
+
+
+def test_scores_are_found_again_while_the_models_are_those_of_the_sheet(made: Study, tmp_path: Path) -> None:
+    scored = score_sheets(made, [filled(made, tmp_path / "words.csv", right)])
+    assert scored_sheet(made) == scored.path
+    rows = read_scores(scored.path)
+    whole = next(row for row in rows if (row["kind"], row["language"], row["topic"]) == ("words", "de", None))
+    assert (whole["judged"], whole["found"], whole["precision"], whole["agreement"]) == (3, 3, 1.0, None)
+    key = made.export_folder / "intrusion" / "keys" / f"{scored.path.parent.name}.json"
+    before = key.read_text("utf-8")
+    said = json.loads(before)
+    key.write_text(json.dumps(said | {"models": {"de": "another"}}), "utf-8")
+    assert scored_sheet(made) is None
+    key.write_text(before, "utf-8")
+    scored.path.write_text("kind,language\nwords,de\n", "utf-8")
+    with pytest.raises(InputError, match="--score"):
+        read_scores(scored.path)
+    scored.path.unlink()
+    assert scored_sheet(made) is None
 
 
 def test_a_workbook_that_was_filled_in_is_read(made: Study, tmp_path: Path) -> None:

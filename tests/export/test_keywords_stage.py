@@ -70,7 +70,7 @@ def test_the_stage_writes_its_tables_figures_and_networks_and_the_same_bytes_wit
     assert {"keywords/keyness_1_de.pdf", "keywords/company_city.png", "keywords/company_city_changes.csv"} <= set(first)
     assert outcome.summary["in_both_parts"] == {"since 2014 (zh)": 8, "since 2014 (de)": 8}
     rows = list(csv.DictReader(io.StringIO(first["collocation_changes.csv"].decode())))
-    assert {(row["before"], row["after"]) for row in rows} == {("2013-01-01/2014-01-01", "2014-01-01/2016-01-01")}
+    assert {(row["before"], row["after"]) for row in rows} == {("2013-01-01/2013-12-31", "2014-01-01/2015-12-31")}
     assert bring_up_to_date([KEYWORDS_STAGE], study, lambda *_: None)[0].why is None
 
 

@@ -41,6 +41,15 @@ def test_a_network_has_the_strongest_attracted_words_of_one_language_and_period(
     ]  # fmt: skip
 
 
+def test_two_concepts_of_one_name_stay_two_nodes() -> None:
+    labels = {"city": {"zh": "外交"}, "people": {"zh": "外交"}, "other": {"zh": "合作"}}
+    network = make_network(TABLE, labels, "zh", "all")
+    names = [node.label for node in network.nodes if node.kind == "concept"]
+    assert names == ["外交 (city)", "外交 (people)"]
+    ends = {(network.nodes[edge.source].label, network.nodes[edge.target].label) for edge in network.edges}
+    assert {("外交 (city)", "合作"), ("外交 (people)", "合作")} <= ends
+
+
 def test_networkx_reads_the_graphml(tmp_path: Path) -> None:
     write_graphml(NETWORK, tmp_path / "a.graphml")
     graph = nx.read_graphml(tmp_path / "a.graphml")

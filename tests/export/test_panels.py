@@ -25,7 +25,7 @@ Bounds = list[tuple[str, dt.date, dt.date]]
 
 def own(*bounds: tuple[str, int, int]) -> Bounds:
     made = [(name, dt.date(first, 1, 1), dt.date(end, 1, 1)) for name, first, end in bounds]
-    return [(name or f"{start}/{end}", start, end) for name, start, end in made]
+    return [(name or f"{start}/{end - dt.timedelta(1)}", start, end) for name, start, end in made]
 
 
 UNEVEN = own(
@@ -39,11 +39,12 @@ def series(periods: Bounds) -> Series:
     return read_series(concept_rows(table, "city_diplomacy"))["de", ALL]
 
 
-def test_names_of_periods_are_short_and_say_the_last_day_not_the_one_after_it() -> None:
-    assert short_period("2005-01-01/2007-01-01") == "2005–2006"
-    assert short_period("2005-01-01/2006-01-01") == "2005"
-    assert short_period("2005-01-01/2005-04-01") == "2005-01–2005-03"
-    assert short_period("2013-03-14/2018-03-17") == "2013-03-14–2018-03-16"
+def test_names_of_periods_are_as_short_as_their_days_allow() -> None:
+    assert short_period("2005-01-01/2006-12-31") == "2005–2006"
+    assert short_period("2005-01-01/2005-12-31") == "2005"
+    assert short_period("2005-01-01/2005-03-31") == "2005-01–2005-03"
+    assert short_period("2004-02-01/2004-02-29") == "2004-02"
+    assert short_period("2013-03-14/2018-03-16") == "2013-03-14–2018-03-16"
     assert short_period("2014-05") == "2014-05"
     assert short_period("term 1/2") == "term 1/2"
 

@@ -17,6 +17,7 @@ from lxml import html
 
 from pipeline.export import figures
 from pipeline.export.composition import draw_corpus
+from pipeline.export.flags import FLAGS
 from pipeline.export.report import ReportData, render_report, tag_han
 from pipeline.records import REASONS, Concept, Term
 
@@ -122,6 +123,21 @@ def test_every_point_of_a_figure_leads_to_lines_of_the_page() -> None:
     assert {use[1:] for use in uses} <= set(anchors)
     clips = set(re.findall(r"url\(#([^)]+)\)", render_report(make_data())))
     assert clips <= set(anchors)
+
+
+def test_what_is_doubtful_is_said_in_words() -> None:
+    rows = page().xpath("//h3[.='What is doubtful']/following-sibling::table[1]/tbody/tr")
+    assert [row.xpath("td/text()") for row in rows] == [["no_date", "2", FLAGS["no_date"]]]
+
+
+def test_items_that_were_not_read_are_so_called_in_the_table_of_the_corpus() -> None:
+    lost = {"source_type": "speech", "rejected": 3} | dict.fromkeys(
+        ("documents", "passages", "words", "characters", "duplicates", "undated"), 0
+    )
+    unknown = lost | {"language": "und", "documents": 1, "rejected": 0}
+    corpus = pa.concat_tables([make_corpus(), pa.Table.from_pylist([unknown, lost], make_corpus().schema)])
+    cells = render(corpus=corpus).xpath("//*[@id='corpus']//tr[td[10]]/td[1]/text()")
+    assert sorted(cells)[-2:] == ["not known", "not read"]
 
 
 def test_a_point_opens_no_new_window() -> None:
@@ -295,12 +311,12 @@ def test_where_the_concordance_is_a_sample_the_page_does_not_say_that_all_is_in_
     timelines = make_timelines(concepts=["city_diplomacy"], languages=("zh",), rate=500)
     every = make_concordance(timelines)
     lines = every.slice(every.num_rows - 80)  # the undated ones are the last
-    for name, number in (("lines", 80), ("mentions", mentions)):
+    for name, number in (("lines", 80), ("mentions", mentions), ("undated", 7), ("outside", 3)):
         lines = lines.append_column(name, pa.array([number] * 80, pa.int64()))
     text = " ".join(
         render(timelines=timelines, concordance=lines, changes=CHANGES.empty_table()).text_content().split()
     )
     is_sample = mentions > 80
-    assert ("at least 2 undated" in text) == is_sample
+    assert "; 3 outside the periods, Chinese; 7 undated, Chinese." in text
     assert ("The study asks for a sample of the lines: concordance.csv." in text) == is_sample
     assert ("All are in concordance.csv." in text) != is_sample

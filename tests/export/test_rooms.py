@@ -7,8 +7,9 @@ import dataclasses
 import pyarrow as pa
 from lxml import html
 
+from pipeline.export.emancipation import list_pairs
 from pipeline.export.report import render_report
-from pipeline.export.rooms import Rooms, list_pairs, make_rooms
+from pipeline.export.rooms import Rooms, make_rooms
 
 from .test_report import HOSTILE, make_data
 

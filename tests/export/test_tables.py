@@ -81,7 +81,8 @@ def test_an_empty_table_has_its_header(tmp_path: Path) -> None:
     tables.write_csv(ODD.slice(0, 0), tmp_path / "t.csv")
     tables.write_xlsx({"odd": ODD.slice(0, 0)}, tmp_path / "t.xlsx")
     assert read(tmp_path / "t.csv") == [ODD.column_names]
-    assert openpyxl.load_workbook(tmp_path / "t.xlsx")["odd"].max_row == 1
+    header = next(openpyxl.load_workbook(tmp_path / "t.xlsx")["odd"].values)
+    assert list(header) == ODD.column_names
 
 
 @given(st.floats(-1e300, 1e300))
@@ -144,6 +145,25 @@ def test_a_table_that_is_too_long_for_a_sheet_says_so_in_its_last_row(
     values = [row[0].value for row in book["long"]]
     assert values[:-1] == ["n", *range(8)]
     assert values[-1] == "12 more rows do not fit into a sheet; all 20 are in long.csv"
+
+
+def test_an_empty_sheet_says_why_and_a_full_one_has_its_rows_alone(tmp_path: Path) -> None:
+    empty = ODD.slice(0, 0)
+    tables.write_xlsx({"copies": empty, "of_another_kind": empty, "full": ODD}, tmp_path / "t.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "t.xlsx")
+    said = {sheet.title: [row[0].value for row in sheet.iter_rows(min_row=2)] for sheet in book}
+    assert said == {
+        "copies": ["no rows: no document is a copy of another"],
+        "of_another_kind": ["no rows: nothing of this kind was found in the corpus"],
+        "full": ODD["text"].to_pylist(),
+    }
+
+
+def test_reasons_for_empty_sheets_are_those_of_tables_that_there_are() -> None:
+    from pipeline.export import bibliography, bilingual, keywords_stage, stages, topics
+
+    known = {*stages.TABLES, *keywords_stage.KEYWORD_TABLES, *topics.TABLES, *bilingual.TABLES, bibliography.TABLE}
+    assert set(tables.NO_ROWS) <= known
 
 
 def test_a_workbook_has_the_same_bytes_each_time(tmp_path: Path) -> None:

@@ -67,6 +67,18 @@ def test_labels_lie_inside_the_map_and_on_no_other_label(number: int, seed: int)
     assert not [1 for n, (x, y) in enumerate(at) for a, b in at[:n] if abs(x - a) < 20 and abs(y - b) < 12]
 
 
+def test_a_label_is_whole_where_there_is_room_and_loses_words_before_letters() -> None:
+    long = MapTopic(1, "Partnerschaft, Bürgermeister, Verwaltungszusammenarbeit", "x", "#a", 0.3, firm=True)
+    alone = str(draw_map([long], np.array([[0.0, 0.0]])))
+    assert "1 Partnerschaft, Bürgermeister, Verwaltungszusammenarbeit</text>" in alone
+    places = np.array([[0.0, 0.0], [1.0, 0.0], [0.5, 0.02], [0.52, 0.0], [0.48, 0.04], [0.5, -0.02]])
+    crowd = str(draw_map([long._replace(number=n) for n in range(1, 7)], places))
+    shown = re.findall(r'<text class="name"[^>]*>(\d [^<]*)</text>', crowd)
+    assert shown
+    for text in shown:
+        assert text[2:] in {long.label, "Partnerschaft, Bürgermeister…", "Partnerschaft…", "Partnerschaft, Bürgermei…"}
+
+
 def made(number: int) -> list[MapTopic]:
     return [
         MapTopic(n, f"{n}{HOSTILE}", HOSTILE, f"#topic-zh-{n}", 0.3 / n, firm=n % 2 == 1) for n in range(1, number + 1)

@@ -81,6 +81,21 @@ def test_stability_and_coherence_stand_wherever_a_topic_is() -> None:
     assert not page().xpath("//a[@href='#topic-zh-3']/circle/@class"), "what was not measured is not called unsure"
 
 
+def test_what_people_found_of_a_topic_s_intruders_stands_with_the_topic() -> None:
+    base = {"language": "zh", "label": "x", "low": 0.5, "high": 0.97, "chance": 1 / 6, "agreement": 0.8, "kappa": 0.76}
+    rows = [
+        base | {"kind": "words", "topic": 2, "judged": 8, "found": 7, "precision": 0.875},
+        base | {"kind": "words", "topic": None, "judged": 24, "found": 20, "precision": 0.83},
+        base | {"kind": "words", "topic": 3, "judged": 0, "found": 0, "precision": None},
+    ]
+    tree = show(make_topic_rooms(make_topics(), make_pairs(), scores=rows))
+    said = text_of(tree, "topic-zh-2")
+    assert "intruders among words" in said
+    assert "people found 7 of 8: 87.5 %" in said
+    assert "95 % interval 50.0 % to 97.0 %; by guessing 16.7 %; coders agree 0.80, kappa 0.76" in said
+    assert "intruders" not in text_of(tree, "topic-zh-1") + text_of(tree, "topic-zh-3") + text_of(tree, "topic-de-2")
+
+
 def test_a_topic_has_its_words_its_shares_and_its_ten_passages() -> None:
     said = text_of(page(), "topic-de-1")
     assert "guter Wille" in said, "words of one term are written as in the text"
@@ -118,7 +133,7 @@ def test_pairs_are_shown_with_chance_and_topics_without_a_counterpart_are_named(
     assert [(one.language, one.topic) for one in pairs.alone] == [("zh", 2), ("zh", 3), ("de", 1), ("de", 3)]
     assert [one.nearest and one.nearest["similarity"] for one in pairs.alone] == [0.25, None, 0.25, None]
     said = text_of(page(), "topic-pairs")
-    assert "0.52 7.3 0.001" in " ".join(page().xpath("//table[contains(@class, 'pairs')]//td/text()"))
+    assert "0.52 7.3 0.019" in " ".join(page().xpath("//table[contains(@class, 'pairs')]//td/text()"))
     assert "Topics without a counterpart" in said
     assert f"Städtediplomatie* (0.61), {HOSTILE} (0.61)" in said
     assert "counterpart: 2 Vereine" in text_of(page(), "topic-zh-1")

@@ -72,6 +72,32 @@ def encoder_of(study: Study) -> tuple[str, str]:
     return (str(folder) if named != PACKAGED and folder.is_dir() else named, study.encoder.prefix)
 
 
+def encoder_files(study: Study) -> list[Path]:
+    """The files of a model of ``sentence-transformers``, in order: vectors depend on each; none of the packaged model.
+
+    A model that was downloaded by its name lies in the cache of Hugging Face: all its snapshots there are named. One
+    that is not there has none, and `open_encoder` says so.
+    """
+    if study.encoder.model == PACKAGED:
+        return []
+    folders = [Path(encoder_of(study)[0])]
+    if not folders[0].is_dir():
+        folders = [_cache() / f"models--{name.replace('/', '--')}" / "snapshots" for name in _full_names(study)]
+    return sorted(path for folder in folders if folder.is_dir() for path in folder.rglob("*") if path.is_file())
+
+
+def _full_names(study: Study) -> tuple[str, ...]:
+    """A name without an owner is one of sentence-transformers'."""
+    name = study.encoder.model
+    return (name,) if "/" in name else (name, f"sentence-transformers/{name}")
+
+
+def _cache() -> Path:
+    """Where Hugging Face's libraries keep what they downloaded, as their documentation has it."""
+    home = os.environ.get("HF_HOME") or Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache") / "huggingface"
+    return Path(os.environ.get("HF_HUB_CACHE") or Path(home) / "hub").expanduser()
+
+
 def encoder_versions(study: Study) -> dict[str, str | None]:
     """The software that the study's vectors depend on, each with its version; None for what is not installed."""
     names = (PACKAGED,) if study.encoder.model == PACKAGED else ("sentence-transformers", "torch", "transformers")

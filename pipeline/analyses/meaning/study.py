@@ -10,7 +10,8 @@ import numpy as np
 from pipeline.analyses.meaning.encoder import encoder_of
 from pipeline.analyses.meaning.kept import FOLDER, encode_kept
 from pipeline.analyses.meaning.terms import Words, term_candidates
-from pipeline.analyses.meaning.topic_pairs import Side, pair_topics
+from pipeline.analyses.meaning.topic_pairs import Side, pair_topics, share_documents
+from pipeline.analyses.meaning.translations import topic_shares
 from pipeline.analyses.topics.tables import read_chosen
 from pipeline.analyses.topics.units import JOINER, read_units
 from pipeline.store.corpus import select_texts
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from pipeline.analyses.counts import Corpus
     from pipeline.analyses.meaning.topic_pairs import Encode
+    from pipeline.analyses.meaning.translations import Translations
     from pipeline.analyses.topics.tables import Chosen
     from pipeline.analyses.topics.units import Units
     from pipeline.records import Concept
@@ -45,11 +47,16 @@ def study_encoder(study: Study, progress: Progress) -> Encode:
     return partial(encode_kept, folder=folder, model=encoder_of(study), workers=study.run.workers, progress=progress)
 
 
-def study_topic_pairs(study: Study, corpus: Corpus, topics: pa.Table, encode: Encode) -> pa.Table:
+def study_topic_pairs(
+    study: Study, corpus: Corpus, topics: pa.Table, encode: Encode, translations: Translations | None = None
+) -> pa.Table:
     """``topic_pairs``: the chosen models' topics over languages, with the labels of the table ``topics``."""
     chosen = {own.language: own for own in read_chosen(study, corpus)}
     sides = [_side(study, chosen.get(code), code, topics) for code in PAIR]
-    return pair_topics(sides[0], sides[1], encode, study.timelines.seed)
+    shared = None
+    if translations and len(translations.zh) and set(PAIR) <= set(chosen):
+        shared = share_documents(*topic_shares(translations, chosen["zh"], chosen["de"]))
+    return pair_topics(sides[0], sides[1], encode, study.timelines.seed, shared)
 
 
 def study_term_candidates(study: Study, corpus: Corpus, concepts: Sequence[Concept], encode: Encode) -> pa.Table:

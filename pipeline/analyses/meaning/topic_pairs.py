@@ -16,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 
 from pipeline.analyses.meaning.matching import centre, unit
+from pipeline.analyses.permutation import adjust_holm
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -31,15 +32,16 @@ PASSAGES, WORDS = 15, 20
 WORD_SHARE = 0.1
 """Weight of the words in it."""
 DEALS = 999
+"""So many draws, and as many more as a p-value that is corrected for the number of topics can need."""
 LEVEL = 0.05
-"""A pair that chance reaches more often is no counterpart."""
+"""A pair whose corrected p-value is higher is no counterpart."""
 
 TOPIC_PAIRS = pa.schema(
     [
         ("zh_topic", pa.int64()), ("de_topic", pa.int64()), ("similarity", pa.float64()), ("mutual_best", pa.bool_()),
-        ("counterpart", pa.bool_()), ("z", pa.float64()), ("p_value", pa.float64()), ("zh_label", pa.string()),
-        ("de_label", pa.string()), ("zh_prevalence", pa.float64()), ("de_prevalence", pa.float64()),
-        ("shared_documents", pa.float64()),
+        ("counterpart", pa.bool_()), ("z", pa.float64()), ("p_value", pa.float64()), ("p_adjusted", pa.float64()),
+        ("zh_label", pa.string()), ("de_label", pa.string()), ("zh_prevalence", pa.float64()),
+        ("de_prevalence", pa.float64()), ("shared_documents", pa.float64()),
     ]
 )  # fmt: skip
 
@@ -86,7 +88,7 @@ class _Parts:
 
 
 def pair_topics(  # noqa: PLR0917
-    zh: Side, de: Side, encode: Encode, seed: int, shared: Floats | None = None, deals: int = DEALS
+    zh: Side, de: Side, encode: Encode, seed: int, shared: Floats | None = None, deals: int | None = None
 ) -> pa.Table:
     """The topics of two languages, each beside the other's that is most like it.
 
@@ -95,21 +97,26 @@ def pair_topics(  # noqa: PLR0917
         de: The German ones.
         encode: From texts to unit vectors (`kept.encode_kept`).
         seed: Of the draws.
-        shared: zh topics x de topics, how much of their documents they share, where that is known.
-        deals: How many draws.
+        shared: zh topics x de topics, how much of their documents they share, where that is known (`share_documents`).
+        deals: How many draws; `DEALS` or more where absent.
 
     Returns:
         The table `TOPIC_PAIRS`, topics numbered from 1: a row for each topic and its most similar topic, the most
-        similar pairs first; then a row with one topic alone for each that has no counterpart. ``counterpart`` is said
-        of a pair that is mutual and less often reached by chance than `LEVEL`.
+        similar pairs first; then a row with one topic alone for each that has no counterpart. ``p_adjusted`` is
+        corrected by Holm for the topics of the side that has fewer, since no more mutual pairs can be; ``counterpart``
+        is said of a mutual pair in which it is at most `LEVEL`.
     """
     sides = [_read_parts(side, encode) for side in (zh, de)]
     if not zh.topics or not de.topics:
         return pa.Table.from_pylist([*_alone(zh, de, set())], TOPIC_PAIRS)
     vectors = [side.vectors() for side in sides]
     cosines = vectors[0] @ vectors[1].T
+    fewer = min(cosines.shape)
+    deals = max(DEALS, int(2 * fewer / LEVEL) - 1) if deals is None else deals
     z, p_values = _chance(sides, cosines, np.random.default_rng(seed), deals)
     best_de, best_zh = cosines.argmax(axis=1), cosines.argmax(axis=0)
+    bests = list(enumerate(best_de)) if zh.topics == fewer else [(i, j) for j, i in enumerate(best_zh)]
+    adjusted = dict(zip(bests, adjust_holm([float(p_values[pair]) for pair in bests]), strict=True))
     pairs = {(i, int(j)) for i, j in enumerate(best_de)} | {(int(i), j) for j, i in enumerate(best_zh)}
     rows: list[dict[str, Any]] = []
     for i, j in sorted(pairs, key=lambda pair: (-cosines[pair], pair)):
@@ -118,9 +125,10 @@ def pair_topics(  # noqa: PLR0917
         rows.append(
             {
                 "zh_topic": i + 1, "de_topic": j + 1, "similarity": round(float(cosines[i, j]), 6) if known else None,
-                "mutual_best": bool(mutual), "counterpart": bool(mutual and p_values[i, j] <= LEVEL),
+                "mutual_best": bool(mutual), "counterpart": bool(mutual and adjusted[i, j] <= LEVEL),
                 "z": round(float(z[i, j]), 4) if known and np.isfinite(z[i, j]) else None,
                 "p_value": float(p_values[i, j]) if known else None,
+                "p_adjusted": float(adjusted[i, j]) if mutual else None,
                 "zh_label": zh.labels[i], "de_label": de.labels[j],
                 "zh_prevalence": zh.prevalence[i], "de_prevalence": de.prevalence[j],
                 "shared_documents": None if shared is None else float(shared[i, j]),
@@ -131,14 +139,14 @@ def pair_topics(  # noqa: PLR0917
 
 
 def share_documents(zh: Floats, de: Floats) -> Floats:
-    """How much of their documents two topics share, where each document stands in both languages.
+    """How much of their texts two topics share, where each text stands in both languages.
 
-    A document belongs to the topic that has the largest share in it; of two sets of documents the share is Dice's
+    A text belongs to the topic that has the largest share in it; of two sets of documents the share is Dice's
     coefficient, ``2 |A and B| / (|A| + |B|)``.
 
     Args:
-        zh: Documents x topics, the shares of the Chinese topics.
-        de: The same documents x German topics.
+        zh: Texts x topics, the shares of the Chinese topics.
+        de: The same texts x German topics.
     """
     first, second = (np.eye(sides.shape[1])[sides.argmax(axis=1)] for sides in (zh, de))
     both = first.T @ second

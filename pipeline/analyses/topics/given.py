@@ -43,7 +43,7 @@ def read_given(study: Study, corpus: Corpus, units: Units, concepts: Sequence[Co
         known = set(units.vocabulary.to_pylist())
         if not any(known & set(forms) for forms in words.values()):
             raise StudyError(
-                f'{study.path}: [topics] model = "keyatm": no term that the lexicon has in {units.language} is a word '
+                f'{study.where}: [topics] model = "keyatm": no term that the lexicon has in {units.language} is a word '
                 'of these texts; take model = "lda", or a smaller min_documents'
             )
         return Given(keywords=words), []
@@ -99,7 +99,7 @@ def _covariates(study: Study, corpus: Corpus, document: NDArray[np.int64]) -> Gi
             continue
         if name not in corpus.documents.column_names:
             known = known_names(name, [YEAR, *corpus.documents.column_names])
-            raise StudyError(f"{study.path}: [topics] covariates: the documents have no column {name!r}; {known}")
+            raise StudyError(f"{study.where}: [topics] covariates: the documents have no column {name!r}; {known}")
         values = np.array(["" if v is None else str(v) for v in corpus.documents[name].to_pylist()], object)[document]
         count = Counter(values.tolist())
         for value in sorted(count, key=lambda v: (-count[v], v))[1:]:

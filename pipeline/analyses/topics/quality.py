@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
     from scipy.sparse import csr_array
 
@@ -159,6 +161,21 @@ def stability(
             sums[1, topic] += len(a & b) / len(a | b)
             sums[2, topic] += _correlation(unit_topic[:, topic], units[:, other])
     return Stability(*(sums / len(others) if others else np.full((3, topics), np.nan)))
+
+
+def finest_number(scores: Sequence[Floats]) -> int:
+    """Which number of topics to take: the last whose mean score lies within a standard error of the best mean.
+
+    The rule of one standard error (Breiman et al. 1984), for the finest instead of the simplest model: where scores
+    hardly differ, few large topics are no better, and say less. The error is that of the best mean over its topics.
+
+    Args:
+        scores: For each number, in rising order, the scores of its topics.
+    """
+    means = np.array([own.mean() for own in scores])
+    best = scores[int(np.argmax(means))]
+    error = best.std(ddof=1) / np.sqrt(len(best)) if len(best) > 1 else 0.0
+    return int(np.flatnonzero(means >= means.max() - error - 1e-12)[-1])
 
 
 def held_out_likelihood(topic_word: NDArray[np.float32], theta: NDArray[np.float32], counts: csr_array) -> float:

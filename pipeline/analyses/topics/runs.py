@@ -63,10 +63,10 @@ NUMBERS_SCHEMA = pa.schema(
         ("empty_units", pa.int64()),
         ("npmi", pa.float64()), ("c_v", pa.float64()), ("diversity", pa.float64()), ("exclusivity", pa.float64()),
         ("held_out", pa.float64()), ("stability", pa.float64()), ("stability_jaccard", pa.float64()),
-        ("stability_units", pa.float64()), ("note", pa.string()),
+        ("stability_units", pa.float64()), ("score", pa.float64()), ("note", pa.string()),
     ]
 )  # fmt: skip
-"""``topic_numbers``."""
+"""``topic_numbers``; ``score`` is the mean of stability times C_v."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +153,7 @@ def numbers_to_try(study: Study, units: Units) -> list[int]:
     if isinstance(wanted, int):
         if wanted > count:
             raise StudyError(
-                f"{study.path}: [topics] topics: {units.language} = {wanted}, and only {count} {study.topics.unit}s "
+                f"{study.where}: [topics] topics: {units.language} = {wanted}, and only {count} {study.topics.unit}s "
                 f"hold words; take {max(2, count // UNITS_A_TOPIC)} or fewer"
             )
         return [wanted]
@@ -232,32 +232,35 @@ def _task(
 
 
 def _choose(study: Study, units: Units, plan: Mapping[int, list[Task]], folder: Path) -> list[dict[str, Any]]:
-    """Measure all numbers, copy the first fit of the best one: that with the highest stability times C_v.
+    """Measure all numbers, copy the fit of the one that `quality.finest_number` takes by stability times C_v.
 
-    With one fit there is no stability, and C_v alone counts; of equal numbers the smaller is taken.
+    With one fit there is no stability, and C_v alone counts.
     """
-    rows, measured, first = [], [], []
+    rows, measured, taken, scores = [], [], [], []
     for tasks in plan.values():
-        fits = [kept.read_fit(task.folder) for task in tasks if task.held_out is None]
+        folders = [task.folder for task in tasks if task.held_out is None]
+        fits = [kept.read_fit(folder) for folder in folders]
         likelihood = [
             json.loads((t.folder / "model.json").read_bytes())["held_out"] for t in tasks if t.held_out is not None
         ]
-        main = fits[0].fitted
+        main = fits.pop(0).fitted
         top = quality.top_words(main.topic_word)
         sure = quality.stability(
-            main.topic_word, main.unit_topic, [(f.fitted.topic_word, f.fitted.unit_topic) for f in fits[1:]]
+            main.topic_word, main.unit_topic, [(f.fitted.topic_word, f.fitted.unit_topic) for f in fits]
         )
         good = quality.coherence(units.counts, top)
         exclusive = quality.exclusivity(main.topic_word)
+        score = np.nan_to_num(good.c_v) * (np.nan_to_num(sure.overlap) if fits else 1.0)
+        scores.append(score)
         row = _row(study, units, len(main.topic_word), "")
         row |= {
-            "fits": len(fits), "npmi": _mean(good.npmi), "c_v": _mean(good.c_v), "exclusivity": _mean(exclusive),
+            "fits": len(folders), "npmi": _mean(good.npmi), "c_v": _mean(good.c_v), "exclusivity": _mean(exclusive),
             "diversity": quality.diversity(main.topic_word), "held_out": likelihood[0] if likelihood else None,
             "stability": _mean(sure.overlap), "stability_jaccard": _mean(sure.jaccard),
-            "stability_units": _mean(sure.units),
+            "stability_units": _mean(sure.units), "score": _mean(score),
         }  # fmt: skip
         rows.append(row)
-        first.append(tasks[0].folder)
+        taken.append(folders[0])
         measured.append(
             pa.table(
                 {
@@ -271,10 +274,9 @@ def _choose(study: Study, units: Units, plan: Mapping[int, list[Task]], folder: 
                 }
             )
         )
-    scores = [(1.0 if row["stability"] is None else row["stability"]) * (row["c_v"] or 0.0) for row in rows]
-    best = int(np.argmax(scores))
+    best = quality.finest_number(scores)
     rows[best]["chosen"] = True
-    shutil.copytree(first[best], folder)
+    shutil.copytree(taken[best], folder)
     pq.write_table(measured[best], folder / TOPICS, compression="zstd")
     frequency = pa.array(np.asarray(units.counts.sum(axis=0), np.int64).ravel())
     pq.write_table(pa.table({"word": units.vocabulary, "frequency": frequency}), folder / FREQUENCIES)

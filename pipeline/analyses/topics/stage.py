@@ -43,8 +43,8 @@ MODELS_STAGE = Stage(
     reads=_reads,
     writes=(runs.CHOSEN, runs.NUMBERS),
     modules=(
-        "pipeline.analyses.choices", "pipeline.analyses.counts", "pipeline.analyses.periods",
-        "pipeline.analyses.topics",
+        "pipeline.analyses.choices", "pipeline.analyses.counts", "pipeline.analyses.numerals",
+        "pipeline.analyses.periods", "pipeline.analyses.topics",
         "pipeline.concepts.lexicon", "pipeline.languages.stop_words", "pipeline.store",
     ),
     tools=("numpy", "pyarrow", "scikit-learn", "scipy", "topica"),

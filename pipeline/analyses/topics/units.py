@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.analyses.numerals import are_numbers
 from pipeline.analyses.topics.phrases import Run, find_phrases, join_phrases, name_phrases
 from pipeline.languages.stop_words import stop_types
 from pipeline.store import tokens
@@ -88,9 +89,10 @@ def read_units(study: Study, corpus: Corpus) -> dict[str, Units]:
     """
     types = tokens.read_types(study.corpus_folder / tokens.TYPES_FILE, ["language", "form", "lemma", "tag", "is_word"])
     meant = types["is_word"].to_numpy() & ~stop_types(types, study)
+    # A single letter is a piece of an abbreviation (u. a.) or of a table.
+    meant = meant & ~pc.match_substring_regex(types["form"], r"^\p{Latin}$").to_numpy()
     if not study.topics.numbers:
-        letters = pc.match_substring_regex(types["form"], r"\p{L}").to_numpy()
-        meant = meant & letters
+        meant = meant & ~are_numbers(types)
     return {code: _read_language(study, corpus, types, meant, code) for code in study.languages}
 
 

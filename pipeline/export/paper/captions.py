@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipeline.export.names import short_title
+from pipeline.export.marks import DAGGER
+from pipeline.export.names import row_names, short_title
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from pipeline.export.paper.facts import Facts
     from pipeline.export.phrases import Phrases
+
+    Labels = Mapping[str, Mapping[str, str]]
 
 _TEXTS: Mapping[str, Mapping[str, str]] = {
     "en": {
@@ -28,6 +31,9 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "mix": "Changes of rates from the first period to the last and over steps, all texts, split (Kitagawa 1955) "
         "into what happened within sources, what comes from another mix of them, and sources that are there only "
         "before or only after. In percent of the higher of the two rates; diamond: the whole change.{part}",
+        "pair": "{names}. Above: how often both stand in the same paragraph or document, observed / expected, on a "
+        "logarithmic axis; below: the distance of their contexts (0: the same, 1: nothing shared). Upright lines: 95 % "
+        "intervals. Grey: the distance that chance alone gives.",
         "part": " Part {} of {}.",
         "band": "Band: 95 % interval from a bootstrap over documents ({draws} draws, seed {seed}).",
         "marks": "Hollow points: an interval that is not to be trusted; a line breaks where there are no texts.",
@@ -55,6 +61,9 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "mix": "Änderungen der Raten vom ersten zum letzten Zeitraum und über Sprünge, alle Texte, zerlegt (Kitagawa "
         "1955) in Änderungen innerhalb der Quellen, Änderungen ihrer Zusammensetzung und Quellen, die es nur vorher "
         "oder nur nachher gibt. In Prozent der höheren der beiden Raten; Raute: Gesamtänderung.{part}",
+        "pair": "{names}. Oben: wie oft beide im selben Absatz oder Dokument stehen, beobachtet / erwartet, auf "
+        "logarithmischer Achse; unten: Abstand ihrer Kontexte (0: gleich, 1: nichts gemeinsam). Senkrechte Striche: "
+        "95-%-Intervalle. Grau: Abstand, den allein der Zufall ergibt.",
         "part": " Teil {} von {}.",
         "band": "Band: 95-%-Intervall aus einem Bootstrap über Dokumente ({draws} Ziehungen, Startwert {seed}).",
         "marks": "Offene Punkte: Das Intervall ist nicht verlässlich. Wo es keine Texte gibt, bricht die Linie ab.",
@@ -76,6 +85,8 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "右侧为突变起始时段。空心点：方向、显著性或突变与本研究的计数结果不一致。p值按概念数校正，未按选项数校正。{part}",
         "mix": "全部文本中首末时段之间及突变前后频率的变化，按Kitagawa（1955）分解为来源内部的变化、来源构成的变化和"
         "仅见于前期或后期的来源；以两个频率中较高者的百分比表示，菱形为总变化。{part}",
+        "pair": "{names}。上：两者在同一段落或同一文献中共现的观测值／期望值（对数坐标）；"
+        "下：语境距离（0为相同，1为完全不同）。竖线：95%区间。灰色：仅由随机性产生的距离。",
         "part": "第{}部分，共{}部分。",
         "band": "灰带：按文献抽样的自助法所得95%区间（抽样{draws}次，随机种子{seed}）。",
         "marks": "空心点：区间不可靠；无文本处线条中断。",
@@ -91,51 +102,74 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
 
 def one_concept(name: str, facts: Facts, phrases: Phrases) -> str:
     """The caption of one concept's figure."""
-    texts = _TEXTS[phrases.code]
-    parts = [
-        texts["one"].format(name=name, below=phrases.below),
-        _band(facts, phrases),
-        _marks(phrases),
-        *_steps(facts, phrases),
-        facts.note,
-    ]
-    return _sentences(parts, phrases)
+    text = _TEXTS[phrases.code]["one"].format(name=name, below=phrases.below)
+    said = [text, _band(facts, phrases), _marks(phrases), *_steps(facts, phrases)]
+    return _with_notes(said, facts, phrases, [name])
 
 
-def comparison(concepts: Sequence[str], labels: Mapping[str, Mapping[str, str]], facts: Facts, phrases: Phrases) -> str:
+def comparison(labels: Labels, facts: Facts, phrases: Phrases) -> str:
     """The caption of the figure that compares concepts."""
-    names = phrases.join([short_title(labels[concept], concept, phrases.code) for concept in concepts])
-    text = _TEXTS[phrases.code]["comparison"].format(names=names, below=phrases.below)
-    return _sentences([text, _marks(phrases), facts.note], phrases)
+    names = _short(labels, phrases)
+    text = _TEXTS[phrases.code]["comparison"].format(names=phrases.join(names), below=phrases.below)
+    return _with_notes([text, _marks(phrases)], facts, phrases, names)
 
 
-def side_by_side(facts: Facts, phrases: Phrases, part: int, parts: int) -> str:
+def side_by_side(labels: Labels, facts: Facts, phrases: Phrases, part: int, parts: int) -> str:
     """The caption of the languages beside each other."""
     text = _TEXTS[phrases.code]["side"].format(part=_part(phrases, part, parts), below=phrases.below)
-    return _sentences([text, _band(facts, phrases), _marks(phrases), facts.note], phrases)
+    names = (name for concept, label in labels.items() for name in row_names(label, concept))
+    return _with_notes([text, _band(facts, phrases), _marks(phrases)], facts, phrases, names)
 
 
-def small_multiples(facts: Facts, phrases: Phrases, part: int, parts: int) -> str:
+def small_multiples(labels: Labels, facts: Facts, phrases: Phrases, part: int, parts: int) -> str:
     """The caption of the cells."""
     text = _TEXTS[phrases.code]["multiples"].format(part=_part(phrases, part, parts), below=phrases.below)
-    return _sentences([text, _marks(phrases), *_steps(facts, phrases), facts.note], phrases)
+    said = [text, _marks(phrases), *_steps(facts, phrases)]
+    return _with_notes(said, facts, phrases, _short(labels, phrases))
 
 
-def robustness(facts: Facts, phrases: Phrases, part: int, parts: int) -> str:
+def robustness(labels: Labels, facts: Facts, phrases: Phrases, part: int, parts: int) -> str:
     """The caption of the trends under other choices."""
     text = _TEXTS[phrases.code]["robust"].format(part=_part(phrases, part, parts))
-    return _sentences([text, facts.note], phrases)
+    return _with_notes([text], facts, phrases, _short(labels, phrases))
 
 
-def decomposition(facts: Facts, phrases: Phrases, part: int, parts: int) -> str:
+def decomposition(labels: Labels, facts: Facts, phrases: Phrases, part: int, parts: int) -> str:
     """The caption of what changes are made of."""
     text = _TEXTS[phrases.code]["mix"].format(part=_part(phrases, part, parts))
-    return _sentences([text, facts.note], phrases)
+    return _with_notes([text], facts, phrases, _short(labels, phrases))
 
 
-def table(kind: str, phrases: Phrases, name: str = "") -> str:
-    """The caption of a table: ``corpus``, ``changes``, ``steps_table`` or ``timeline``."""
-    return _TEXTS[phrases.code][kind].format(name=name, below=phrases.below)
+def pair_of_concepts(labels: Labels, facts: Facts, phrases: Phrases) -> str:
+    """The caption of how far two concepts go their own ways."""
+    names = _short(labels, phrases)
+    return _with_notes([_TEXTS[phrases.code]["pair"].format(names=" – ".join(names))], facts, phrases, names)
+
+
+def table(kind: str, phrases: Phrases, name: str = "", *, dagger: str = "", names: Iterable[str] = ()) -> str:
+    """The caption of a table: ``corpus``, ``changes``, ``steps_table`` or ``timeline``.
+
+    Args:
+        kind: of these.
+        phrases: its language.
+        name: of the concept that it is about.
+        dagger: what the mark of exploratory concepts means.
+        names: the names in it; where one has the mark, it is explained.
+    """
+    text = _TEXTS[phrases.code][kind].format(name=name, below=phrases.below)
+    return _sentences([text, _explained(dagger, [name, *names])], phrases)
+
+
+def _with_notes(said: Sequence[str], facts: Facts, phrases: Phrases, names: Iterable[str]) -> str:
+    return _sentences([*said, facts.note, _explained(facts.dagger, names)], phrases)
+
+
+def _explained(dagger: str, names: Iterable[str]) -> str:
+    return dagger if any(DAGGER in name for name in names) else ""
+
+
+def _short(labels: Labels, phrases: Phrases) -> list[str]:
+    return [short_title(label, concept, phrases.code) for concept, label in labels.items()]
 
 
 def _band(facts: Facts, phrases: Phrases) -> str:

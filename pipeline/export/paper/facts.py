@@ -14,7 +14,7 @@ from pipeline import __version__
 from pipeline.concepts.lexicon import load_lexicon
 from pipeline.concepts.lock import compare, read_lock
 from pipeline.concepts.mentions import MENTIONS_STAGE
-from pipeline.export.marks import mark_note
+from pipeline.export.marks import explain_dagger
 from pipeline.export.stages import TABLES_FOLDER, TIMELINES_STAGE
 from pipeline.ingest.corpus import CORPUS
 from pipeline.records import KINDS
@@ -51,6 +51,7 @@ class Facts:
 
     title: str
     note: str
+    """The study's own sentence for every figure."""
     version: str
     """Of zwiesprache."""
     languages: Sequence[str]
@@ -96,6 +97,8 @@ class Facts:
     counted_on: dt.date | None
     lock: LockFacts | None = None
     """None where the lexicon was never locked."""
+    dagger: str = ""
+    """What the mark behind the names of exploratory concepts means; nothing where none has it."""
     models: Mapping[str, str] = field(default_factory=dict)
     """Name and version of the trained model of a language, where the study names one."""
 
@@ -112,7 +115,8 @@ def read_facts(study: Study) -> Facts:
     made = manifest_facts(study)
     return Facts(
         title=study.title,
-        note=mark_note(study, study.paper.language),
+        note=study.note,
+        dagger=explain_dagger(study, study.paper.language),
         version=__version__,
         languages=study.languages,
         documents={code: _sum(mine, "documents", language=code) for code in study.languages},

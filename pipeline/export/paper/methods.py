@@ -9,7 +9,6 @@ from pipeline.export.phrases import ENGLISH
 from pipeline.records import REASONS
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Sequence
 
     from pipeline.export.paper.facts import Facts, LockFacts
@@ -19,6 +18,7 @@ TERMS = 30
 """Exploratory terms that are named; all are in ``variants.csv``."""
 
 _N = ENGLISH.number
+_day = ENGLISH.day
 _PERIODS = {"year": "year", "quarter": "quarter", "month": "month"}
 
 
@@ -162,10 +162,6 @@ def quote_terms(terms: Sequence[str], phrases: Phrases) -> str:
     """Terms as a list; after the first `TERMS` their number alone."""
     more = len(terms) - TERMS
     return phrases.comma.join([*terms[:TERMS], *([f"… (+{phrases.number(more)})"] if more > 0 else [])])
-
-
-def _day(day: dt.date) -> str:
-    return f"{day.day} {day:%B %Y}"
 
 
 def _years(years: tuple[int, int]) -> str:

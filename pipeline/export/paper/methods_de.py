@@ -10,15 +10,13 @@ from pipeline.export.phrases import GERMAN
 from pipeline.records import REASONS
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Sequence
 
     from pipeline.export.paper.facts import Facts, LockFacts
 
 _N = GERMAN.number
+_day = GERMAN.day
 _PERIODS = {"year": "nach Jahren", "quarter": "nach Quartalen", "month": "nach Monaten"}
-_MONTHS = ("Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November",
-           "Dezember")  # fmt: skip
 _ADJECTIVES = {"zh": "Chinesische", "de": "Deutsche", "en": "Englische"}
 REASONS_DE = {
     "missing_file": "die Datei fehlt", "empty": "die Datei ist leer", "binary": "kein Text und kein bekanntes Format",
@@ -191,10 +189,6 @@ def _lock(lock: LockFacts | None) -> str:
 
 def _terms(terms: Sequence[str]) -> str:
     return f"{_many(len(terms), 'Suchwort', 'Suchwörter')}: {quote_terms(terms, GERMAN)}"
-
-
-def _day(day: dt.date) -> str:
-    return f"{day.day}. {_MONTHS[day.month - 1]} {day.year}"
 
 
 def _years(years: tuple[int, int]) -> str:

@@ -10,11 +10,10 @@ from pipeline.export.phrases import CHINESE
 from pipeline.records import REASONS
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     from pipeline.export.paper.facts import Facts, LockFacts
 
 _N = CHINESE.number
+_day = CHINESE.day
 _PERIODS = {"year": "按年", "quarter": "按季度", "month": "按月"}
 REASONS_ZH = {
     "missing_file": "文件缺失", "empty": "文件为空", "binary": "既非文本亦非已知格式", "unknown_format": "格式未知",
@@ -128,10 +127,6 @@ def _lock(lock: LockFacts | None) -> str:
     if not lock.exploratory and not lock.removed:
         sentences.append("所检索的词条与锁定时一致。")
     return "".join(sentences)
-
-
-def _day(day: dt.date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def _years(years: tuple[int, int]) -> str:

@@ -10,8 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.analyses.decomposition import DECOMPOSITION
+from pipeline.analyses.emancipation import EMANCIPATION
 from pipeline.analyses.robustness import ROBUSTNESS
-from pipeline.export import decomposition, figures, robustness
+from pipeline.export import decomposition, emancipation, figures, robustness
 from pipeline.export.names import title_of
 from pipeline.export.panels import Page
 from pipeline.export.paper import captions, plots
@@ -45,6 +46,8 @@ class Material:
     """The rows of ``robustness.csv``."""
     decomposition: pa.Table = field(default_factory=DECOMPOSITION.empty_table)
     """The rows of ``decomposition.csv``."""
+    pairs: pa.Table = field(default_factory=EMANCIPATION.empty_table)
+    """The rows of ``emancipation.csv``."""
 
     @property
     def steps(self) -> dict[tuple[str, str], list[float]]:
@@ -102,7 +105,7 @@ def _comparison(material: Material) -> list[PaperFigure]:
     chosen = _chosen(material, material.most_mentioned(plots.COMPARED))
     if len(chosen) < 2:
         return []
-    caption = captions.comparison(list(chosen), material.labels, material.facts, material.phrases)
+    caption = captions.comparison(chosen, material.facts, material.phrases)
     draw = partial(plots.draw_comparison, material.timelines, chosen)
     return [PaperFigure("comparison", list(chosen), groups=False, caption=caption, draw=draw)]
 
@@ -116,7 +119,7 @@ def _side_by_side(material: Material) -> list[PaperFigure]:
     made = []
     for number, part in enumerate(parts, 1):
         chosen = _chosen(material, part)
-        caption = captions.side_by_side(material.facts, material.phrases, number, len(parts))
+        caption = captions.side_by_side(chosen, material.facts, material.phrases, number, len(parts))
         draw = partial(figures.draw_overview, material.timelines, chosen, "")
         made.append(PaperFigure(f"languages_{number}", part, groups=False, caption=caption, draw=_on_page(draw)))
     return made
@@ -128,8 +131,9 @@ def _small_multiples(material: Material) -> list[PaperFigure]:
     parts = [concepts[start : start + size] for start in range(0, len(concepts), size)]
     made = []
     for number, part in enumerate(parts, 1):
-        caption = captions.small_multiples(material.facts, material.phrases, number, len(parts))
-        draw = partial(plots.draw_cells, material.timelines, _chosen(material, part), steps=material.steps)
+        chosen = _chosen(material, part)
+        caption = captions.small_multiples(chosen, material.facts, material.phrases, number, len(parts))
+        draw = partial(plots.draw_cells, material.timelines, chosen, steps=material.steps)
         made.append(PaperFigure(f"multiples_{number}", part, groups=False, caption=caption, draw=_on_page(draw)))
     return made
 
@@ -151,9 +155,10 @@ def _robustness(material: Material) -> list[PaperFigure]:
     parts = narrow if len(narrow) > len(wide) else wide
     made = []
     for number, part in enumerate(parts, 1):
-        caption = captions.robustness(material.facts, material.phrases, number, len(parts))
-        draw = partial(robustness.draw_choices, material.grid, labels, part)
         concepts = list(dict.fromkeys(concept for concept, _ in part))
+        shown = _chosen(material, concepts)
+        caption = captions.robustness(shown, material.facts, material.phrases, number, len(parts))
+        draw = partial(robustness.draw_choices, material.grid, labels, part)
         rows = material.grid.filter(pc.is_in(material.grid["concept"], pa.array(concepts, pa.string())))
         stem = f"robustness_{number}"
         made.append(PaperFigure(stem, concepts, groups=False, caption=caption, draw=_on_page(draw), data=rows))
@@ -166,12 +171,28 @@ def _decomposition(material: Material) -> list[PaperFigure]:
     parts = [rows[start : start + decomposition.ROWS] for start in range(0, len(rows), decomposition.ROWS)]
     made = []
     for number, part in enumerate(parts, 1):
-        caption = captions.decomposition(material.facts, material.phrases, number, len(parts))
         concepts = list(dict.fromkeys(row["concept"] for row in part))
-        draw = partial(decomposition.draw_changes, part, _chosen(material, concepts))
+        labels = _chosen(material, concepts)
+        caption = captions.decomposition(labels, material.facts, material.phrases, number, len(parts))
+        draw = partial(decomposition.draw_changes, part, labels)
         data = pa.Table.from_pylist(part, material.decomposition.schema)
         stem = f"decomposition_{number}"
         made.append(PaperFigure(stem, concepts, groups=False, caption=caption, draw=_on_page(draw), data=data))
+    return made
+
+
+def _emancipation(material: Material) -> list[PaperFigure]:
+    """Each pair of concepts that the study asks about, where a period has enough mentions to compare."""
+    made = []
+    for pair in emancipation.list_pairs(material.pairs):
+        rows = emancipation.pair_rows(material.pairs, pair)
+        if not emancipation.comparable(rows).num_rows:
+            continue
+        labels = {concept: material.labels.get(concept, {}) for concept in pair}
+        caption = captions.pair_of_concepts(labels, material.facts, material.phrases)
+        draw = partial(emancipation.draw_emancipation, material.pairs, pair, labels, "")
+        stem = f"emancipation_{pair[0]}_{pair[1]}"
+        made.append(PaperFigure(stem, pair, groups=False, caption=caption, draw=_on_page(draw), data=rows))
     return made
 
 
@@ -182,6 +203,7 @@ KINDS: tuple[Callable[[Material], list[PaperFigure]], ...] = (
     _concepts,
     _decomposition,
     _robustness,
+    _emancipation,
 )
 """Where a kind of figure is registered: a function from the material to its figures, none where it has nothing."""
 

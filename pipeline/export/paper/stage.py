@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.concepts.check_names import check_concepts
 from pipeline.concepts.lexicon import load_lexicon
 from pipeline.concepts.lock import lock_path
-from pipeline.errors import StudyError, known_names
 from pipeline.executor import map_in_order, open_executor
 from pipeline.export import tables as files
 from pipeline.export.bibliography import FOLDER, TABLE, read_bibliography
@@ -47,7 +47,7 @@ DOCUMENTS_CITED = 2000
 
 _METHODS = {"en": write_english, "de": write_german, "zh": write_chinese}
 _BATCH = 6
-_READ = ("corpus", "timelines", "changes", "concordance", "robustness", "decomposition")
+_READ = ("corpus", "timelines", "changes", "concordance", "robustness", "decomposition", "emancipation")
 
 
 def write_paper(study: Study, draft: Path, progress: Progress) -> Summary:
@@ -97,8 +97,8 @@ def read_material(study: Study) -> Material:
     changes = read_table(folder, "changes")
     chosen = _chosen(study, timelines, list(labels))
     phrases = phrases_of(study.paper.language, study.timelines.per)
-    grid, split = (read_table(folder, name) for name in ("robustness", "decomposition"))
-    return Material(timelines, changes, labels, read_facts(study), phrases, chosen, grid, split)
+    more = (read_table(folder, name) for name in ("robustness", "decomposition", "emancipation"))
+    return Material(timelines, changes, labels, read_facts(study), phrases, chosen, *more)
 
 
 def _chosen(study: Study, timelines: pa.Table, mentioned: Sequence[str]) -> list[str]:
@@ -107,11 +107,7 @@ def _chosen(study: Study, timelines: pa.Table, mentioned: Sequence[str]) -> list
         return most_mentioned(timelines, mentioned, MAIN_CONCEPTS)
     if wanted == "all":
         return list(mentioned)
-    known = [concept.id for concept in load_lexicon(study.lexicon)]
-    for concept in wanted:
-        if concept not in known:
-            where = f"{study.path}: [paper] concepts: the lexicon has no concept {concept!r}"
-            raise StudyError(f"{where}; {known_names(concept, known)}")
+    check_concepts(study, load_lexicon(study.lexicon))
     return [concept for concept in mentioned if concept in wanted]
 
 

@@ -86,8 +86,9 @@ def first_mentions(material: Material, keys: Mapping[str, str], titles: Mapping[
         ])  # fmt: skip
     ragged = r">{\raggedright\arraybackslash\hspace{0pt}}"
     names = ("concept", "language", "date", "document")
+    caption = captions.table("changes", words, dagger=material.facts.dagger, names=(row[0] for row in cells))
     spec = f"{ragged}p{{40mm}}ll{ragged}p{{68mm}}"
-    return set_table([heads[name] for name in names], cells, spec, captions.table("changes", words), "tab:first")
+    return set_table([heads[name] for name in names], cells, spec, caption, "tab:first")
 
 
 def first_rows(material: Material) -> list[dict[str, Any]]:
@@ -122,7 +123,8 @@ def change_table(material: Material) -> str:
         return ""
     names = ("concept", "language", "kind", "period", "before", "after", "ratio", "p")
     spec = r">{\raggedright\arraybackslash\hspace{0pt}}p{38mm}lllrrlr"
-    return set_table([heads[name] for name in names], cells, spec, captions.table("steps_table", words), "tab:changes")
+    caption = captions.table("steps_table", words, dagger=material.facts.dagger, names=(row[0] for row in cells))
+    return set_table([heads[name] for name in names], cells, spec, caption, "tab:changes")
 
 
 def timeline_table(material: Material, concept: str) -> str:
@@ -141,7 +143,8 @@ def timeline_table(material: Material, concept: str) -> str:
     cells = [
         [set_text(period), *(c for code in languages for c in of.get(code, empty))] for period, of in by_period.items()
     ]
-    caption = captions.table("timeline", words, title_of(material.labels[concept], concept))
+    name = title_of(material.labels[concept], concept)
+    caption = captions.table("timeline", words, name, dagger=material.facts.dagger)
     return set_table(names, cells, "l" + "rrr" * len(languages), caption, f"tab:{concept}")
 
 

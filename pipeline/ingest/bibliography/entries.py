@@ -53,7 +53,7 @@ def list_exports(study: Study, source: Source) -> list[Path]:
     found = [file for file in inside if file.is_file() and not file.name.startswith((".", "~$")) and is_export(file)]
     if not found and not any(step.is_dir() and _STORAGE_KEY.fullmatch(step.name) for step in inside):
         raise StudyError(
-            f"{study.path}: [[source]] {source.id}: path: {path} holds no export of a bibliography "
+            f"{study.where}: [[source]] {source.id}: path: {path} holds no export of a bibliography "
             "(.ris .bib .json .rdf .enw .net .txt .xls .xlsx .csv); export it there, or take kind = 'folder'"
         )
     return found

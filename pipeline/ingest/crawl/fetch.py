@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from pipeline import __version__
-from pipeline.errors import StudyError
+from pipeline.errors import StudyError, show_path
 from pipeline.ingest.crawl.addresses import is_public
 
 if TYPE_CHECKING:
@@ -98,7 +98,8 @@ class Fetcher:
             StudyError: the contact cannot stand in a request.
         """
         if not (web.contact.isascii() and web.contact.isprintable()):
-            raise StudyError(f"{study}: [web] contact: a mail or web address in one line, letters without accents")
+            where = f"{show_path(study)}: [web] contact"
+            raise StudyError(f"{where}: a mail or web address in one line, letters without accents")
         self.web = web
         self.reached: dict[str, float] = {}
         """When each host was last connected to."""
@@ -106,7 +107,7 @@ class Fetcher:
         """When each host may be asked again: sources that share one share its peace."""
         self.missed: set[str] = set()
         """Hosts that could not be reached."""
-        self._study = study
+        self._study = show_path(study)
         self.agent = f"{ROBOT}/{__version__} (+{web.contact})"
 
     def get(self, request: Request) -> Answer | Failure:

@@ -43,7 +43,7 @@ def crawl_study(study: Study, progress: Progress, *, refresh: bool = False) -> N
     """
     sources = [source for source in study.sources if source.kind == "web"]
     if refresh and not sources:
-        raise StudyError(f"{study.path}: --refresh asks again for web pages, and no source has kind = 'web'")
+        raise StudyError(f"{study.where}: --refresh asks again for web pages, and no source has kind = 'web'")
     fetcher = Fetcher(study.web, study.path)
     undecided: list[tuple[Crawl, partial[None]]] = []
     known: list[str] = []
@@ -91,7 +91,7 @@ def _no_network(study: Study, unreached: dict[str, Failure]) -> str:
     host, failure = next(iter(unreached.items()))
     others = f", nor from {', '.join(list(unreached)[1:4])}" if len(unreached) > 1 else ""
     return (
-        f"{study.path}: nothing comes from {host}{others}: {failure.detail}. Is there a network?\n"
+        f"{study.where}: nothing comes from {host}{others}: {failure.detail}. Is there a network?\n"
         f"Run the same command again where there is one: what was fetched is kept in {study.corpus_folder / 'raw'}; "
         f"a host that is gone for good must be taken out of the study"
     )

@@ -56,14 +56,14 @@ def named_addresses(study: Study, source: Source) -> tuple[str, ...]:
         for url in source.start:
             if clean_address(url) is None:
                 raise StudyError(
-                    f"{study.path}: [[source]] {source.id}: start: {url!r} is no web address; write it whole: https://…"
+                    f"{study.where}: [[source]] {source.id}: start: {url!r} is no web address; write it whole: https://…"
                 )
         return tuple(source.start)
     path = study.resolve(source.urls)
     addresses = tuple(read_addresses(path))
     if len(addresses) > source.limit:
         raise StudyError(
-            f"{study.path}: [[source]] {source.id}: {path.name} names {len(addresses):,} addresses, and limit is "
+            f"{study.where}: [[source]] {source.id}: {path.name} names {len(addresses):,} addresses, and limit is "
             f"{source.limit:,}; write limit = {len(addresses)}"
         )
     return addresses

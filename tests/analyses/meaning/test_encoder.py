@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from made import TWO_CONCEPTS, make_study
 
-from pipeline.analyses.meaning.encoder import LONGEST, STRETCHES, clean, open_encoder, shorten
+from pipeline.analyses.meaning.encoder import LONGEST, STRETCHES, clean, encoder_files, open_encoder, shorten
 from pipeline.errors import MissingTool
 
 if TYPE_CHECKING:
@@ -45,6 +46,27 @@ def test_loading_leaves_the_environment_as_it_was(monkeypatch: pytest.MonkeyPatc
     open_encoder.cache_clear()
     open_encoder(PACKAGED)
     assert os.environ["OMP_NUM_THREADS"] == "7"
+
+
+def test_all_files_of_a_model_that_was_downloaded_by_name_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
+    study = make_study(tmp_path, TWO_CONCEPTS, ("zh", "de"), timelines='[encoder]\nmodel = "tiny-model"\n')
+    assert encoder_files(study) == []
+    snapshot = tmp_path / "hub" / "models--sentence-transformers--tiny-model" / "snapshots" / "0a1b" / "1_Pooling"
+    snapshot.mkdir(parents=True)
+    for path in (snapshot / "config.json", snapshot.parent / "model.safetensors"):
+        path.write_bytes(b"x")
+    assert [path.name for path in encoder_files(study)] == ["config.json", "model.safetensors"]
+    assert encoder_files(make_study(tmp_path, TWO_CONCEPTS, ("zh", "de"))) == []
+
+
+def test_a_folder_s_files_are_named(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "weights.bin").write_bytes(b"x")
+    study = make_study(tmp_path, TWO_CONCEPTS, ("zh", "de"), timelines='[encoder]\nmodel = "mine"\n')
+    assert encoder_files(study) == [tmp_path / "mine" / "weights.bin"]
 
 
 @pytest.mark.parametrize("text", ["", " \n\u3000", "\ud800", "\0"])

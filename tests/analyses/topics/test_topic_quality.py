@@ -109,6 +109,27 @@ def test_topics_without_a_counterpart_are_not_stable() -> None:
     assert np.isnan(quality.stability(words, share, []).overlap).all()
 
 
+def test_the_finest_number_is_taken_that_cannot_be_told_from_the_best() -> None:
+    clear = [np.array([0.5, 0.6]), np.array([0.98, 0.97, 0.99]), np.array([0.8, 0.9, 0.95, 0.7])]
+    assert quality.finest_number(clear) == 1
+    flat = [np.array([0.9, 0.5, 0.4]), np.array([0.5, 0.6, 0.55, 0.6]), np.array([0.2, 0.3, 0.2, 0.3])]
+    assert quality.finest_number(flat) == 1  # 0.6 with an error of 0.153, and 0.5625
+    assert quality.finest_number([np.array([0.5])]) == 0
+    assert quality.finest_number([np.array([0.5, 0.5]), np.array([0.5, 0.5])]) == 1
+
+
+@pytest.mark.parametrize(("seed", "topics"), [(2, 8), (3, 10)])
+def test_the_planted_number_of_topics_is_the_one_that_is_taken(seed: int, topics: int) -> None:
+    counts = plant(500, topics, 1500, 80, seed).counts
+    scores = []
+    for number in (4, topics, topics + 4, 2 * topics):
+        first, other = (fit(counts, [str(i) for i in range(counts.shape[1])], Settings("lda", number, 60, s, s == 1))
+                        for s in (1, 2))  # fmt: skip
+        sure = quality.stability(first.topic_word, first.unit_topic, [(other.topic_word, other.unit_topic)])
+        scores.append(sure.overlap * quality.coherence(counts, quality.top_words(first.topic_word)).c_v)
+    assert quality.finest_number(scores) == 1
+
+
 def test_held_out_likelihood_is_that_of_the_mixture() -> None:
     words = np.array([[0.9, 0.1], [0.2, 0.8]], np.float32)
     theta = np.array([[0.5, 0.5], [1, 0]], np.float32)
