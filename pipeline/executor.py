@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import multiprocessing
 import os
+import pickle
 import signal
 import sys
 import threading
@@ -12,11 +13,11 @@ from collections import deque
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, lru_cache
 from importlib.abc import MetaPathFinder
 from itertools import chain, islice
 from multiprocessing import resource_tracker
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
 
 from pipeline.errors import InputError
 
@@ -206,10 +207,11 @@ def map_in_order(executor: Executor, function: Callable[[T], R], tasks: Iterable
         first = list(islice(tasks, 2))
         executor, tasks = (executor if len(first) > 1 else InProcess()), chain(first, tasks)
     room = max(under_way, 3 * getattr(executor, "number", 0))
+    work = _Packed(function) if isinstance(executor, Workers) else function
     waiting: deque[Future[R]] = deque()
     try:
         for task in tasks:
-            waiting.append(executor.submit(function, task))
+            waiting.append(executor.submit(work, task))
             if len(waiting) >= room:
                 yield waiting.popleft().result()
         while waiting:
@@ -217,3 +219,23 @@ def map_in_order(executor: Executor, function: Callable[[T], R], tasks: Iterable
     finally:
         for future in waiting:
             future.cancel()
+
+
+class _Packed(Generic[T, R]):
+    """A function, with what it was given once for all tasks, as bytes: pickled here once, and read once by a worker.
+
+    A lexicon of a thousand concepts would else be pickled and read again for each batch, longer than the search takes.
+    """
+
+    def __init__(self, function: Callable[[T], R]) -> None:
+        self._pickled = pickle.dumps(function)
+
+    def __call__(self, task: T) -> R:
+        result: R = _unpack(self._pickled)(task)
+        return result
+
+
+@lru_cache(maxsize=1)
+def _unpack(pickled: bytes) -> Callable[[Any], Any]:
+    function: Callable[[Any], Any] = pickle.loads(pickled)  # noqa: S301 - made by our own process
+    return function
