@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from pipeline import __version__
 from pipeline.errors import InputError, StudyError, ZwiespracheError, known_names, show_path
+from pipeline.memory import keep_pandas_out, take_little
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -63,6 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in words
+    take_little()
     try:
         return _run(_parse(words))
     except ZwiespracheError as problem:
@@ -182,7 +184,7 @@ def _parse(words: Sequence[str]) -> argparse.Namespace:
 
 def _run(options: argparse.Namespace) -> int:
     with _loading():
-        from pipeline.executor import keep_pandas_out, process_context
+        from pipeline.executor import process_context
         from pipeline.study import load_study
 
         keep_pandas_out()

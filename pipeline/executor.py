@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import ctypes
 import multiprocessing
 import os
 import pickle
 import signal
-import sys
 import threading
 from collections import deque
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import cache, lru_cache
-from importlib.abc import MetaPathFinder
 from itertools import chain, islice
 from multiprocessing import resource_tracker
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
 
 from pipeline.errors import InputError
+from pipeline.memory import keep_pandas_out, release_memory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -129,44 +127,6 @@ def leave_interrupts_to_parent() -> None:
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # as `_start_workers` left it
     keep_pandas_out()
-
-
-class _NoPandas(MetaPathFinder):
-    """Finds no pandas, though there is one."""
-
-    def find_spec(self, fullname: str, path: object, target: object = None) -> None:  # noqa: ARG002 - as it is called
-        if fullname == "pandas":
-            raise ImportError(fullname)
-
-
-@cache
-def keep_pandas_out() -> None:
-    """Have Arrow not load pandas, which it does for the first list that it is given, and which we never use.
-
-    It would cost 33 MB and a quarter of a second in each process. Who imports pandas still gets it; Arrow then takes
-    and gives no pandas objects.
-    """
-    if "pandas" in sys.modules:
-        return
-    import pyarrow as pa
-
-    finder = _NoPandas()
-    sys.meta_path.insert(0, finder)
-    try:
-        pa.array([0])
-    finally:
-        sys.meta_path.remove(finder)
-
-
-def release_memory() -> None:
-    """Give what this process no longer needs back to the system, where its C library can (glibc's ``malloc_trim``).
-
-    What a stage before has freed would otherwise be held beside all that the workers take.
-    """
-    if sys.platform == "linux":
-        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-        if trim:
-            trim(0)
 
 
 def _start_workers(pool: Executor, number: int) -> None:

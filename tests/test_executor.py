@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import sys
 import time
 from concurrent.futures import Executor, Future
@@ -13,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import InputError, Unreadable
-from pipeline.executor import InProcess, Workers, map_in_order, open_executor, release_memory
+from pipeline.executor import InProcess, Workers, map_in_order, open_executor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -132,28 +131,6 @@ def test_a_worker_that_the_system_ends_is_said_in_a_sentence() -> None:
 def test_arrow_does_not_load_pandas_in_workers() -> None:
     with open_executor(2, 10) as executor:
         assert not any(map_in_order(executor, load_pandas_by_arrow, range(10), under_way=4))
-
-
-KEPT_OUT = """
-import sys
-from pipeline.executor import keep_pandas_out
-keep_pandas_out()
-import pyarrow as pa
-assert pa.array([1.0, float("nan"), None], from_pandas=True).null_count == 2
-assert "pandas" not in sys.modules
-import pandas
-assert pandas.Series([1, 2]).sum() == 3
-"""
-
-
-def test_who_imports_pandas_still_gets_it() -> None:
-    subprocess.run([sys.executable, "-c", KEPT_OUT], check=True)
-
-
-def test_memory_can_be_given_back_at_any_time() -> None:
-    held = [bytes(1000) for _ in range(1000)]
-    release_memory()
-    assert all(piece == bytes(1000) for piece in held)
 
 
 class Interrupted(Executor):

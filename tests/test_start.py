@@ -33,7 +33,11 @@ def test_help_loads_no_library_at_all(tmp_path: Path) -> None:
     said = "from pipeline.__main__ import main\ntry: main(['--help'])\nexcept SystemExit: pass"
     names = loaded(said, tmp_path)
     assert not libraries(names) & (HEAVY | {"numpy", "pyarrow", "pydantic"})
-    assert {name for name in names if name.startswith("pipeline.")} <= {"pipeline.__main__", "pipeline.errors"}
+    assert {name for name in names if name.startswith("pipeline.")} <= {
+        "pipeline.__main__",
+        "pipeline.errors",
+        "pipeline.memory",
+    }
 
 
 def test_status_asks_all_stages_without_loading_what_they_work_with(tmp_path: Path) -> None:
