@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from pipeline import __version__
-from pipeline.errors import InputError, StudyError, ZwiespracheError, known_names, show_path
+from pipeline.errors import InputError, StudyError, ZwiespracheError, known_names, shorten_paths, show_path
 from pipeline.memory import keep_pandas_out, take_little
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ZwiespracheError as problem:
         if debug:
             raise
-        print(str(problem).replace(f"{Path.cwd()}{os.sep}", ""), file=sys.stderr)  # as `show_path` writes paths
+        print(shorten_paths(str(problem)), file=sys.stderr)
         return problem.status
     except KeyboardInterrupt:
         print("stopped; what was whole is kept, and the next run goes on from there", file=sys.stderr)

@@ -15,6 +15,8 @@ A message is one or two lines: the file, the place in it, what is wrong, what wo
 from __future__ import annotations
 
 import difflib
+import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -71,3 +73,11 @@ def show_path(path: Path) -> str:
     """A path as everything that is said to the user writes it: from the working folder where it lies in that."""
     here, whole = Path.cwd(), path.absolute()
     return str(whole.relative_to(here)) if whole.is_relative_to(here) else str(path)
+
+
+def shorten_paths(text: str) -> str:
+    """A message whose paths are written as `show_path` writes them."""
+    here = Path.cwd()
+    if here == Path(here.anchor):
+        return text
+    return re.sub(rf"(?<![^\s'\"(]){re.escape(f'{here}{os.sep}')}", "", text)

@@ -207,13 +207,14 @@ def load_study(path: Path, root: Path | None = None) -> Study:
 
 
 def find_study(given: Path) -> Path:
-    """The file that a user means who names a study: its path, or ``mine`` for ``configs/mine.toml``.
+    """The file that a user means who names a study: ``mine`` for ``configs/mine.toml`` where there is one, or its path.
 
     Raises:
         StudyError: there is none; the sentence names those that there are.
     """
     named = Path(f"{given}.toml")
-    for path in (given, named, CONFIGS / given, CONFIGS / named):
+    is_name = given.parent == Path() and not given.suffix
+    for path in (CONFIGS / named if is_name else given, given, named, CONFIGS / given, CONFIGS / named):
         if path.is_file():
             return path
     if given.exists():

@@ -8,7 +8,7 @@ from user_study import FOLDER, TABLE, write_rows, write_study, write_texts
 
 from pipeline.concepts.lexicon import load_lexicon
 from pipeline.errors import LexiconError, StudyError, known_names
-from pipeline.study import load_study
+from pipeline.study import find_study, load_study
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -212,3 +212,14 @@ def test_a_folder_is_no_study(tmp_path: Path) -> None:
 )
 def test_known_names_are_listed_and_the_nearest_comes_first(name: str, said: str) -> None:
     assert known_names(name, {"title", "path"}) == said
+
+
+def test_a_name_is_the_study_in_configs_though_a_file_is_called_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "configs").mkdir()
+    for path in ("mine", "mine.toml", "configs/mine.toml"):
+        (tmp_path / path).write_text("", encoding="utf-8")
+    assert find_study(Path("mine")) == Path("configs/mine.toml")
+    assert find_study(Path("mine.toml")) == Path("mine.toml")

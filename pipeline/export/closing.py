@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import show_path
 from pipeline.export.flags import explain_flag
+from pipeline.export.stages import FIGURES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 _FEW = 8
 """So many results are named; of more it is said how many there are and where."""
 _PICTURES = {".pdf", ".svg", ".png"}
-_TABLES = {".csv", ".parquet", ".arrow"}
 
 
 def closing_lines(study: Study, outcomes: Sequence[Outcome], *, verbose: bool = False) -> list[str]:
@@ -73,7 +73,7 @@ def _summed_up(folder: Path, paths: Sequence[Path]) -> Iterator[str]:
     """How many tables, workbooks and figures there are, and the pages to open."""
     files = [file for path in paths for file in (sorted(path.rglob("*")) if path.is_dir() else [path])]
     figures = {file.with_suffix("") for file in files if file.suffix in _PICTURES}
-    tables = {path for path in paths if path.suffix in _TABLES} - {figure.with_suffix(".csv") for figure in figures}
+    tables = [path for path in paths if path.suffix == ".csv" and path.stem != FIGURES]  # that has a figure's numbers
     books = [file for file in files if file.suffix == ".xlsx"]
     counts = ((len(tables), "table"), (len(books), "workbook"), (len(figures), "figure"))
     said = ", ".join(_count(count, what, f"{what}s") for count, what in counts if count)

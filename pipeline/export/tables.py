@@ -28,6 +28,11 @@ NO_ROWS = {
     "emancipation": "the study names no pair of concepts ([emancipation] pairs)",
     "concordance": "no concept of the lexicon is mentioned in the passages that are counted",
     "copies": "no document is a copy of another",
+    "corpus": "there is no document",
+    "duplicates": "the lexicon has no term in a language of the study",
+    "robustness": "no concept is mentioned in a document with a date",
+    "conclusions": "no concept is mentioned in a document with a date",
+    "topic_numbers": "the study has no language",
     "keyness": "there are no two parts of the corpus to compare, no word is frequent enough ([keyness] min_count, "
     "min_documents), or none is key; keyness.csv has all words that were compared",
     "collocation_changes": "there are no two periods with a concept that has company in both",

@@ -8,6 +8,7 @@ from made import TWO_CONCEPTS, make_study
 
 from pipeline.export.closing import closing_json, closing_lines
 from pipeline.export.flags import FLAGS
+from pipeline.export.stages import FIGURES
 from pipeline.stages import Outcome
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def test_many_results_are_counted_and_named_where_that_is_asked_for(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     study = make_study(tmp_path, TWO_CONCEPTS)
-    pictures = [f"{stem}.{kind}" for stem in ("all", "figures/one", "figures/two") for kind in ("pdf", "svg", "csv")]
+    pictures = [f"{stem}.{kind}" for stem in (FIGURES, "figures/one", "topic_pairs") for kind in ("pdf", "svg", "csv")]
     names = ("a.csv", "b.parquet", "c.xlsx", "paper/d.xlsx", ".hidden", *pictures, "e.txt", "f.txt", "report.html")
     made = outcomes(tmp_path / "exports" / "made", names)
     assert closing_lines(study, made)[-2:] == [

@@ -47,4 +47,4 @@ def test_each_language_has_its_panels_with_the_numbers_and_the_taken_one_filled(
 
 def test_of_one_number_the_figure_says_that_there_is_nothing_to_compare() -> None:
     for made in (table(row("zh", 20, 0.5, chosen=True)), table({"language": "de", "topics": 0, "fits": 0})):
-        assert "One number of topics" in words_of(draw_topic_numbers(made))
+        assert "No language has several numbers" in words_of(draw_topic_numbers(made))
