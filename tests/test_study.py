@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from user_study import FOLDER, TABLE, write_rows, write_study, write_texts
@@ -9,9 +9,6 @@ from user_study import FOLDER, TABLE, write_rows, write_study, write_texts
 from pipeline.concepts.lexicon import load_lexicon
 from pipeline.errors import LexiconError, StudyError, known_names
 from pipeline.study import find_study, load_study
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def said_of(folder: Path, sources: str = FOLDER, more: str = "") -> str:
