@@ -206,22 +206,23 @@ def _run(options: argparse.Namespace) -> int:
     from pipeline.export.closing import closing_json, closing_lines, summary_of
     from pipeline.languages.trained import find_models
     from pipeline.remote import copy_results, fetch_sources
-    from pipeline.stages import bring_up_to_date
+    from pipeline.stages import bring_up_to_date, only_run
 
     check_concepts(study, load_lexicon(study.lexicon))  # a mistake is said before the work begins, not after
     read_lock(study.lexicon)
     find_models(study)
     progress = _silent if options.quiet else _Display()
-    if options.refresh or any(source.kind == "web" for source in study.sources):
-        from pipeline.ingest.crawl.run import crawl_study
-
-        crawl_study(study, progress, refresh=options.refresh)
-    fetch_sources(study, progress)
     stages = stages_for(options.verb, **_stage_options(study, parquet=options.parquet, pyldavis=options.pyldavis))
     process_context(tuple(stage.run.__module__ for stage in stages))  # loaded once, and not by each worker
-    outcomes = bring_up_to_date(stages, study, progress)
-    said, lines = _write_sheets(study) if options.verb == "intrusion" else ({}, [])
-    copied = copy_results(study)
+    with only_run(study):
+        if options.refresh or any(source.kind == "web" for source in study.sources):
+            from pipeline.ingest.crawl.run import crawl_study
+
+            crawl_study(study, progress, refresh=options.refresh)
+        fetch_sources(study, progress)
+        outcomes = bring_up_to_date(stages, study, progress)
+        said, lines = _write_sheets(study) if options.verb == "intrusion" else ({}, [])
+        copied = copy_results(study)
     rejected = sum(summary_of(outcomes, "corpus")["rejects"].values())
     if options.json:
         print(json.dumps(closing_json(options.verb, study, outcomes) | said, ensure_ascii=False, indent=1))

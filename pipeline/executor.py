@@ -130,9 +130,9 @@ def leave_interrupts_to_parent() -> None:
 
 
 def _start_workers(pool: Executor, number: int) -> None:
-    """Start all workers now, so that they inherit deafness to Ctrl-C and have it before their own code runs.
+    """Start all workers now, Ctrl-C held back meanwhile: it comes when they are there.
 
-    Ctrl-C is held back meanwhile and not ignored: it comes when they are there.
+    Where this starts the server that they are forked from, they begin with it held back too, until they ignore it.
     """
     if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "pthread_sigmask"):
         return
@@ -146,8 +146,8 @@ def _start_workers(pool: Executor, number: int) -> None:
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         signal.signal(signal.SIGINT, handler)
-    if came:
-        signal.raise_signal(signal.SIGINT)
+        if came:
+            signal.raise_signal(signal.SIGINT)
 
 
 def map_in_order(executor: Executor, function: Callable[[T], R], tasks: Iterable[T], under_way: int) -> Iterator[R]:

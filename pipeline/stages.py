@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from pipeline import __version__
-from pipeline.errors import InputError, MissingTool
+from pipeline.errors import InputError, MissingTool, show_path
 
 if TYPE_CHECKING:
     from pipeline.study import Study
@@ -88,10 +88,35 @@ def bring_up_to_date(stages: Sequence[Stage], study: Study, progress: Progress) 
     """Run what is stale, in order.
 
     Raises:
-        InputError: another run is at work on the study, or a file cannot be read or written.
+        InputError: a file cannot be read or written.
     """
-    with ExitStack() as held:  # from the first stage that has work to do, so that no other run comes between two
-        return [_bring_one(stage, study, progress, held) for stage in stages]
+    return [_bring_one(stage, study, progress) for stage in stages]
+
+
+@contextmanager
+def only_run(study: Study) -> Iterator[None]:
+    """Keep other runs off a study; the system frees the lock of a run that was killed.
+
+    A folder that cannot be locked (on some network drives, or one that may only be read) is worked on without.
+
+    Raises:
+        InputError: another run is at work on the study.
+    """
+    from filelock import FileLock, Timeout
+
+    folder = study.corpus_folder
+    with ExitStack() as held:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            held.enter_context(FileLock(folder / LOCK, blocking=False, fallback_to_soft=False))
+        except Timeout:
+            where = show_path(folder)
+            raise InputError(
+                f"{where}: another run is at work on this study; wait until it has ended, or stop it"
+            ) from None
+        except (OSError, NotImplementedError):
+            pass
+        yield
 
 
 def look_at(stages: Sequence[Stage], study: Study) -> list[State]:
@@ -149,7 +174,7 @@ def hash_code(modules: Sequence[str]) -> str:
     return digest.hexdigest()
 
 
-def _bring_one(stage: Stage, study: Study, progress: Progress, held: ExitStack) -> Outcome:
+def _bring_one(stage: Stage, study: Study, progress: Progress) -> Outcome:
     folder = stage.folder(study)
     paths = tuple(folder / name for name in stage.writes)
     why = _why_stale(stage, study)
@@ -159,7 +184,6 @@ def _bring_one(stage: Stage, study: Study, progress: Progress, held: ExitStack) 
     made_from = _made_from(stage, study)
     draft = folder / f".draft-{stage.name}"
     with _naming_what_failed(stage, folder):
-        _keep_others_out(study.corpus_folder, held)
         try:
             shutil.rmtree(draft, ignore_errors=True)
             draft.mkdir(parents=True)
@@ -184,19 +208,6 @@ def _naming_what_failed(stage: Stage, folder: Path) -> Iterator[None]:
             raise
         place = problem.filename or folder
         raise InputError(f"{place}: {problem.strerror}; the stage {stage.name!r} was left as it was") from problem
-
-
-def _keep_others_out(folder: Path, held: ExitStack) -> None:
-    """Lock a study by a folder of it until ``held`` ends; the system frees the lock of a process that was killed."""
-    from filelock import FileLock, Timeout  # loads slowly, and most commands find nothing to do
-
-    folder.mkdir(parents=True, exist_ok=True)
-    try:
-        held.enter_context(FileLock(folder / LOCK, blocking=False, is_singleton=True))
-    except Timeout:
-        raise InputError(
-            f"{folder}: another run is at work on this study; wait until it has ended, or stop it"
-        ) from None
 
 
 def _commit(stage: Stage, study: Study, draft: Path, entry: dict[str, Any]) -> None:

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
+import errno
 import importlib.metadata
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -11,13 +11,23 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import filelock
 import pytest
-from filelock import FileLock
 from user_study import write_study, write_texts
 
 from pipeline import stages
 from pipeline.errors import InputError, MissingTool
-from pipeline.stages import Stage, bring_up_to_date, hash_code, hash_file, look_at, path_name, read_summary, was_made
+from pipeline.stages import (
+    Stage,
+    bring_up_to_date,
+    hash_code,
+    hash_file,
+    look_at,
+    only_run,
+    path_name,
+    read_summary,
+    was_made,
+)
 from pipeline.study import Study, load_study
 
 if TYPE_CHECKING:
@@ -237,11 +247,9 @@ def test_a_crash_between_two_renames_is_noticed(
     assert (study.corpus_folder / "out.txt.d" / "4.txt").read_text() == "newb"
 
 
-def test_a_second_run_is_told_to_wait_and_disturbs_nothing(study: Study, copying: Copying) -> None:
+def test_a_second_run_is_told_to_wait_until_the_first_was_stopped(study: Study) -> None:
     folder = study.corpus_folder
-    draft = folder / ".draft-copy"
-    draft.mkdir(parents=True)
-    (draft / "out.txt").write_text("half of what the first run writes")
+    folder.mkdir(parents=True)
     hold = f"""
 import filelock, sys
 with filelock.FileLock({str(folder / stages.LOCK)!r}):
@@ -251,20 +259,31 @@ with filelock.FileLock({str(folder / stages.LOCK)!r}):
     pipe = subprocess.PIPE
     with subprocess.Popen([sys.executable, "-c", hold], stdin=pipe, stdout=pipe, text=True) as first:
         assert first.stdout is not None
-        assert first.stdin is not None
         assert first.stdout.readline() == "held\n"
-        with pytest.raises(InputError, match=f"^{re.escape(str(folder))}: another run is at work on this study; wait"):
-            bring_up_to_date([copying.stage()], study, silent)
-        assert (draft / "out.txt").read_text() == "half of what the first run writes"
-        assert copying.runs == 0
+        with (
+            pytest.raises(InputError, match=r"corpora/mine: another run is at work on this study; wait"),
+            only_run(study),
+        ):
+            pytest.fail("two runs were at work")
         first.kill()
-    assert why(copying, study) == "never made"
+    with only_run(study):
+        pass
+    with only_run(study):
+        pass
 
 
-def test_a_run_with_nothing_to_do_waits_for_no_other(study: Study, copying: Copying) -> None:
-    bring_up_to_date([copying.stage()], study, silent)
-    with FileLock(study.corpus_folder / stages.LOCK):
-        assert why(copying, study) is None
+@pytest.mark.parametrize("problem", [OSError(errno.ENOLCK, "No locks available"), NotImplementedError("no flock")])
+def test_a_folder_that_cannot_be_locked_is_worked_on_without(
+    study: Study, monkeypatch: pytest.MonkeyPatch, problem: Exception
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise problem
+
+    monkeypatch.setattr(filelock.FileLock, "acquire", refuse)
+    done = False
+    with only_run(study):
+        done = True
+    assert done
 
 
 def test_the_draft_of_a_killed_run_is_swept_away(study: Study, copying: Copying) -> None:

@@ -262,11 +262,13 @@ def _by_known_parts(form: str) -> str | None:
 
 
 def heads(forms: Iterable[str]) -> Iterator[str]:
-    """Words of the dictionary that nouns end in which it lacks: what `lemma_of` will have analysed."""
+    """Of nouns that the dictionary lacks, the listed words that they end in: what `lemma_of` will have analysed."""
     words = dictionary()
     for form in forms:
         if form.isalpha() and form[0].isupper() and not form.isupper() and form not in words:
-            yield _listed_head(form)[1]
+            head = _listed_head(form)[1]
+            if head:
+                yield head
 
 
 @lru_cache(maxsize=1 << 16)

@@ -122,7 +122,7 @@ def make_tables(
     start: int,
     open_classes: Sequence[int],
 ) -> Tables:
-    """The arrays of a model; see `pipeline.languages.morphology.Model`.
+    """The arrays of a model; see `pipeline.languages.hanta.Model`.
 
     Args:
         morphemes: The classes of each morpheme; of the beginning of one that is none itself, nothing.
