@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.analyses.numerals import are_numbers
+from pipeline.analyses.numerals import number_types
 from pipeline.languages.stop_words import stop_types
 from pipeline.store import tokens
 
@@ -66,7 +66,7 @@ class Block(NamedTuple):
 def read_vocabulary(study: Study, language: str, without_tags: Sequence[str] = ()) -> Vocabulary:
     """The lemmas of a language without stop words, numbers and single letters.
 
-    Numbers are those of `are_numbers`. A single letter of an alphabet is a piece of an abbreviation (u. a.); a single
+    Numbers are those of `number_types`. A single letter of an alphabet is a piece of an abbreviation (u. a.); a single
     Han character is a word.
 
     Raises:
@@ -74,7 +74,7 @@ def read_vocabulary(study: Study, language: str, without_tags: Sequence[str] = (
     """
     types = tokens.read_types(study.corpus_folder / tokens.TYPES_FILE, ["language", "form", "lemma", "tag", "is_word"])
     is_word = types["is_word"].to_numpy() & pc.equal(types["language"], language).to_numpy()
-    meant = is_word & ~stop_types(types, study) & ~are_numbers(types)
+    meant = is_word & ~stop_types(types, study) & ~number_types(types, study)
     meant &= ~pc.match_substring_regex(types["form"], r"^\p{Latin}$").to_numpy()
     for tag in without_tags:
         meant &= ~pc.fill_null(pc.starts_with(types["tag"], tag), fill_value=False).to_numpy()

@@ -6,6 +6,8 @@ import datetime as dt
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
+
 from pipeline.errors import StudyError, known_names
 from pipeline.ingest.sources import folder
 from pipeline.records import DOCUMENTS
@@ -24,6 +26,7 @@ _GROUPS = ("source_id", "source_type", "language", "author", "publisher", "city"
 """Columns that every corpus has and that put documents into groups."""
 _MANY = 20
 """More groups than this are more than a figure draws."""
+_LISTS = "holds lists; name a column that has one value in a text and the same in its translation"
 
 
 def check_concepts(study: Study, concepts: Sequence[Concept]) -> None:
@@ -46,6 +49,23 @@ def check_concepts(study: Study, concepts: Sequence[Concept]) -> None:
             raise StudyError(f"{where}: there is no language in which both {first!r} and {second!r} have terms")
 
 
+def check_translations(study: Study, documents: pa.Table) -> None:
+    """See that the column by which the study names translations is one of its documents and holds single values.
+
+    Raises:
+        StudyError: it is not, or it does not.
+    """
+    column = study.encoder.translations
+    if column is None:
+        return
+    where = f"{study.where}: [encoder] translations"
+    if column not in documents.column_names:
+        known = known_names(column, documents.column_names)
+        raise StudyError(f"{where}: the documents have no column {column!r}; {known}")
+    if pa.types.is_nested(documents.schema.field(column).type):
+        raise StudyError(f"{where}: {column!r} {_LISTS}")
+
+
 def risks_of_names(study: Study) -> Iterator[str]:
     """One sentence for each column that is not there or makes no groups, and for each day that a period may lack."""
     yield from _risks_of_columns(study)
@@ -63,6 +83,14 @@ def _risks_of_columns(study: Study) -> Iterator[str]:
     values = _values(study)
     further = sorted(name for name in values if name not in DOCUMENTS.names)
     is_built = (study.corpus_folder / DOCUMENTS_FILE).is_file()
+    translations = study.encoder.translations
+    if translations in DOCUMENTS.names:
+        if pa.types.is_nested(DOCUMENTS.field(translations).type):
+            yield f"{study.where}: [encoder] translations: {translations!r} {_LISTS}"
+    elif translations is not None and translations not in further:
+        who = "no document has" if is_built else "neither the study nor a metadata file has"
+        known = known_names(translations, [*DOCUMENTS.names, *further])
+        yield f"{study.where}: [encoder] translations: {who} a column {translations!r}; {known}"
     for key in ("group_by", "adjust"):
         for column in getattr(study.timelines, key):
             where = f"{study.where}: [timelines] {key}"

@@ -48,6 +48,12 @@ def named(folder: Path, timelines: str = "", sources: str = "") -> Study:
             "group_by = ['source_type']",
             "[timelines] group_by: 'source_type' is 'speech' everywhere: there is nothing to group by it",
         ),
+        (
+            "[encoder]\ntranslations = 'provnce'",
+            f"[encoder] translations: {NOWHERE} 'provnce'; did you mean 'province'? (known: ",
+        ),
+        ("[encoder]\ntranslations = 'ulr'", f"[encoder] translations: {NOWHERE} 'ulr'; did you mean 'url'? (known: "),
+        ("[encoder]\ntranslations = 'flags'", "[encoder] translations: 'flags' holds lists; name a column that "),
     ],
 )
 def test_before_the_build_columns_are_those_of_the_study_and_its_sidecars(tmp_path: Path, key: str, said: str) -> None:
@@ -56,7 +62,13 @@ def test_before_the_build_columns_are_those_of_the_study_and_its_sidecars(tmp_pa
     assert risk.startswith(f"{study.path}: {said}")
 
 
-@pytest.mark.parametrize("key", ["", "group_by = ['province', 'city']", "group_by = []", "adjust = ['province']"])
+@pytest.mark.parametrize(
+    "key",
+    [
+        "", "group_by = ['province', 'city']", "group_by = []", "adjust = ['province']",
+        "[encoder]\ntranslations = 'province'", "[encoder]\ntranslations = 'url'",
+    ],
+)  # fmt: skip
 def test_a_column_that_may_make_groups_is_no_risk_nor_is_one_that_the_study_does_not_name(
     tmp_path: Path, key: str
 ) -> None:
@@ -79,6 +91,9 @@ def test_after_the_build_values_are_counted(tmp_path: Path) -> None:
     assert [risk.partition("group_by: ")[2] for risk in risks_of_names(wrong)] == [
         f"no document has a column 'partei'; did you mean 'party'? (known: {KNOWN.format('party')})"
     ]
+    (risk,) = risks_of_names(named(tmp_path, "[encoder]\ntranslations = 'partei'"))
+    assert "[encoder] translations: no document has a column 'partei'; did you mean 'party'? " in risk
+    assert list(risks_of_names(named(tmp_path, "[encoder]\ntranslations = 'party'"))) == []
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from pipeline.analyses.meaning.matching import match_texts, precision_at_1
-from pipeline.errors import StudyError, known_names
+from pipeline.concepts.check_names import check_translations
 from pipeline.store.corpus import select_texts
 
 if TYPE_CHECKING:
@@ -35,33 +35,38 @@ class Translations(NamedTuple):
     zh: Ints
     """Rows of the documents."""
     de: Ints
+    in_one_language: int
+    """Values that documents of one language only have."""
+    ambiguous: int
+    """Values of both languages that several documents of one have."""
 
 
 def find_translations(study: Study, corpus: Corpus) -> Translations | None:
-    """The documents with counted text that share a value of the study's column; the first of each language.
+    """The documents in each language that have counted text of it and share a value of the study's column.
+
+    A value of several documents of one language says not which is the translation, and so makes no pair.
 
     Returns:
         None where the study names no column.
 
     Raises:
-        StudyError: the documents have no such column.
+        StudyError: the documents have no such column, or it holds lists.
     """
+    check_translations(study, corpus.documents)
     column = study.encoder.translations
     if column is None:
         return None
-    documents = corpus.documents
-    if column not in documents.column_names:
-        known = known_names(column, documents.column_names)
-        raise StudyError(f"{study.where}: [encoder] translations: the documents have no column {column!r}; {known}")
-    values = documents[column].cast(pa.string()).to_pylist()
-    first: dict[str, dict[str, int]] = {"zh": {}, "de": {}}
-    for code, rows in first.items():
+    values = corpus.documents[column].cast(pa.string()).to_pylist()
+    written = corpus.documents["language"].to_pylist()
+    rows: dict[str, dict[str, list[int]]] = {"zh": {}, "de": {}}
+    for code, having in rows.items():
         for row in np.unique(corpus.document[corpus.counted & (corpus.language == code)]).tolist():
-            if values[row]:
-                rows.setdefault(values[row], row)
-    both = [value for value in first["zh"] if value in first["de"] and first["zh"][value] != first["de"][value]]
-    zh, de = (np.array([first[code][value] for value in both], np.int64) for code in ("zh", "de"))
-    return Translations(zh, de)
+            if values[row] and written[row] == code:
+                having.setdefault(values[row], []).append(row)
+    both = [value for value in rows["zh"] if value in rows["de"]]
+    pairs = [value for value in both if len(rows["zh"][value]) == len(rows["de"][value]) == 1]
+    zh, de = (np.array([rows[code][value][0] for value in pairs], np.int64) for code in ("zh", "de"))
+    return Translations(zh, de, len(rows["zh"].keys() ^ rows["de"].keys()), len(both) - len(pairs))
 
 
 def topic_shares(found: Translations, zh: Chosen, de: Chosen) -> tuple[Floats, Floats]:
@@ -79,17 +84,23 @@ def share_found(study: Study, corpus: Corpus, found: Translations, encode: Encod
     """How many texts have their translation as the nearest text, from each language: says whether the encoder serves.
 
     Returns:
-        ``pairs``, and ``found_from_zh`` and ``found_from_de`` (shares; absent without pairs) among the pairs asked.
+        ``pairs``; the values left out, ``values_in_one_language`` and ``values_ambiguous``; and ``found_from_zh`` and
+        ``found_from_de`` (shares; absent without pairs) among the pairs asked.
     """
     whole = len(found.zh)
     asked = np.unique(np.linspace(0, max(whole - 1, 0), min(ASKED, whole)).astype(np.int64))
+    known: dict[str, float | int] = {
+        "pairs": whole,
+        "values_in_one_language": found.in_one_language,
+        "values_ambiguous": found.ambiguous,
+    }
     if not len(asked):
-        return {"pairs": 0}
-    sides = [encode(_texts(study, corpus, rows[asked], code)) for code, rows in zip(("zh", "de"), found, strict=True)]
+        return known
+    sides = [encode(_texts(study, corpus, rows[asked], code)) for code, rows in (("zh", found.zh), ("de", found.de))]
     there, back = match_texts(*sides)
     truth = np.arange(len(asked))
     shares = [precision_at_1(matches.partner, truth) for matches in (there, back)]
-    return {"pairs": whole, "found_from_zh": shares[0], "found_from_de": shares[1]}
+    return known | {"found_from_zh": shares[0], "found_from_de": shares[1]}
 
 
 def _texts(study: Study, corpus: Corpus, documents: Ints, language: str) -> list[str]:

@@ -23,6 +23,7 @@ from pipeline.analyses.topics import kept, quality
 from pipeline.analyses.topics.given import is_dated, read_given
 from pipeline.analyses.topics.models import FORMAT, Fitted, Given, Settings, fit, transform
 from pipeline.analyses.topics.units import Units, read_units
+from pipeline.concepts.check_names import check_translations
 from pipeline.concepts.lexicon import load_lexicon
 from pipeline.concepts.lock import hash_terms
 from pipeline.errors import StudyError
@@ -86,6 +87,7 @@ class Task:
 def fit_models(study: Study, draft: Path, progress: Progress) -> Summary:
     """Fit the study's models, measure them and copy the chosen one of each language."""
     corpus = read_corpus(study)
+    check_translations(study, corpus.documents)  # read after the models, and these take long
     concepts = load_lexicon(study.lexicon)
     lexicon = hash_terms(term for concept in concepts for term in concept.terms)
     inputs = study.model_folder / ".inputs"

@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.analyses.numerals import are_numbers
+from pipeline.analyses.numerals import number_types
 from pipeline.analyses.topics.phrases import Run, find_phrases, join_phrases, name_phrases
 from pipeline.languages.stop_words import stop_types
 from pipeline.store import tokens
@@ -92,7 +92,7 @@ def read_units(study: Study, corpus: Corpus) -> dict[str, Units]:
     # A single letter is a piece of an abbreviation (u. a.) or of a table.
     meant = meant & ~pc.match_substring_regex(types["form"], r"^\p{Latin}$").to_numpy()
     if not study.topics.numbers:
-        meant = meant & ~are_numbers(types)
+        meant = meant & ~number_types(types, study)
     return {code: _read_language(study, corpus, types, meant, code) for code in study.languages}
 
 

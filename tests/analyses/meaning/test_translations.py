@@ -11,6 +11,7 @@ from topic_studies import run, themes, topic_study
 
 from pipeline.analyses.counts import read_corpus
 from pipeline.analyses.meaning.translations import find_translations, share_found
+from pipeline.analyses.topics.runs import FITS
 from pipeline.errors import StudyError
 from pipeline.export.bilingual import BILINGUAL_STAGE
 from pipeline.stages import bring_up_to_date
@@ -43,6 +44,8 @@ def study_of(folder: Path, settings: str = BY_URL) -> Study:
     ]
     documents += [make_document("zh8", ("zh", "第8个城市。")), make_document("de8", ("de", "Stadt 8."), url="")]
     documents += [make_document("both", ("zh", "第9个城市。"), ("de", "Stadt 9."), url="https://example.org/both")]
+    documents[5]["passages"] += (("zh", "城市"),)  # de0: a German page with a Chinese passage, before its translation
+    documents[0], documents[5] = documents[5], documents[0]
     build(study, documents)
     return study
 
@@ -53,10 +56,27 @@ def test_texts_with_the_same_value_are_translations_and_the_others_are_none(tmp_
     found = find_translations(study, corpus)
     assert found is not None
     names = corpus.documents["doc_id"].to_pylist()
-    assert [(names[a], names[b]) for a, b in zip(found.zh, found.de, strict=True)] == [
+    assert sorted((names[a], names[b]) for a, b in zip(found.zh, found.de, strict=True)) == [
         (f"texts/zh{i}", f"texts/de{i}") for i in range(5)
     ]
-    assert share_found(study, corpus, found, encode) == {"pairs": 5, "found_from_zh": 1.0, "found_from_de": 1.0}
+    # de5 and de6 have no Chinese text, and the text in both languages is a Chinese one
+    left_out = {"values_in_one_language": 3, "values_ambiguous": 0}
+    shares = {"found_from_zh": 1.0, "found_from_de": 1.0}
+    assert share_found(study, corpus, found, encode) == {"pairs": 5} | left_out | shares
+
+
+def test_a_value_of_several_texts_of_one_language_is_no_pair_and_is_counted(tmp_path: Path) -> None:
+    study = make_study(tmp_path, TWO_CONCEPTS, ("zh", "de"), timelines=BY_URL)
+    one, other = "https://example.org/1", "https://example.org/2"
+    texts = [("zh", "第1个城市。", one), ("zh", "第2个城市。", other)]
+    texts += [("de", "Stadt 2.", other), ("de", "Ort 3.", other), ("de", "Stadt 1.", one)]
+    build(study, [make_document(f"{i}", (code, text), url=url) for i, (code, text, url) in enumerate(texts)])
+    corpus = read_corpus(study)
+    found = find_translations(study, corpus)
+    assert found is not None
+    assert (found.zh.tolist(), found.de.tolist()) == ([0], [4])
+    summary = share_found(study, corpus, found, encode)
+    assert (summary["pairs"], summary["values_in_one_language"], summary["values_ambiguous"]) == (1, 0, 1)
 
 
 def test_without_a_column_nothing_is_guessed_and_an_unknown_one_is_an_error(tmp_path: Path) -> None:
@@ -65,6 +85,18 @@ def test_without_a_column_nothing_is_guessed_and_an_unknown_one_is_an_error(tmp_
     wrong = study_of(tmp_path / "b", BY_URL.replace('"url"', '"ulr"'))
     with pytest.raises(StudyError, match=r"translations: .*no column 'ulr'.*'url'"):
         find_translations(wrong, read_corpus(wrong))
+
+
+@pytest.mark.parametrize(("column", "said"), [("ulr", "no column 'ulr'; did you mean 'url'"), ("flags", "holds lists")])
+def test_a_column_that_names_no_translations_is_an_error_before_any_model_is_fitted(
+    tmp_path: Path, column: str, said: str
+) -> None:
+    wrong = topic_study(tmp_path, themes(18), f'seeds = 1\n[encoder]\ntranslations = "{column}"\n')
+    with pytest.raises(StudyError, match=rf"translations: .*{said}"):
+        find_translations(wrong, read_corpus(wrong))
+    with pytest.raises(StudyError, match=rf"translations: .*{said}"):
+        run(wrong)
+    assert not (wrong.model_folder / FITS).exists()
 
 
 def test_topics_of_translated_texts_share_them_in_the_table(tmp_path: Path) -> None:
