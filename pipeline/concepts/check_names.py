@@ -108,27 +108,28 @@ def _risks_of_columns(study: Study) -> Iterator[str]:
 
 
 def _values(study: Study) -> dict[str, set[str] | None]:
-    """Columns by which documents may be grouped, with their values; None where these are not known before the build."""
-    if (study.corpus_folder / DOCUMENTS_FILE).is_file():
-        table = read_documents(study.corpus_folder)
-        names = [*_GROUPS, *(name for name in table.column_names if name not in DOCUMENTS.names)]
-        return {name: {str(value) for value in table[name].unique().to_pylist() if value} for name in names}
+    """Columns by which documents may be grouped, with their values; None where these are not known before a build."""
     found: dict[str, set[str] | None] = dict.fromkeys(_GROUPS)
     for source in study.sources:
         found |= dict.fromkeys(set(source.columns or ()) - set(COLUMNS))
         if source.kind == "folder" and source.metadata and not is_url(source.path):
             rows = folder.read_sidecar(study.resolve(source.path) / source.metadata)
             found |= dict.fromkeys(name for cells in rows.values() for name in cells)
-    return found | {"source_id": {one.id for one in study.sources}, "source_type": {one.type for one in study.sources}}
+    if not (study.corpus_folder / DOCUMENTS_FILE).is_file():
+        sources = study.sources
+        return found | {"source_id": {one.id for one in sources}, "source_type": {one.type for one in sources}}
+    table = read_documents(study.corpus_folder)
+    names = [*_GROUPS, *(name for name in table.column_names if name not in DOCUMENTS.names)]
+    return found | {name: {str(value) for value in table[name].unique().to_pylist() if value} for name in names}
 
 
 def _risks_of_periods(where: str, periods: Periods) -> Iterator[str]:
     """Periods that end a day too early, as those do whose writer took the second date for the last day."""
     day = dt.timedelta(days=1)
     bounds = [[bound for bound in period if isinstance(bound, dt.date)] for period in periods]
-    gaps = {left[1] for left, right in pairwise(bounds) if left[1] + day == right[0]}
+    gaps = {left[1] for left, right in pairwise(bounds) if right[0] - left[1] == day}
     for start, end in bounds:
-        if end in gaps or (start.day == 1 and (end + day).day == 1):
+        if end in gaps or (start.day == 1 and end < dt.date.max and (end + day).day == 1):
             yield (
                 f"{where}: the period from {start} ends before {end}, and so {end} is not in it; "
                 f"write {end + day} if it is meant to be"
