@@ -89,8 +89,10 @@ def test_after_the_build_values_are_counted(tmp_path: Path) -> None:
     ]
     wrong = named(tmp_path, "group_by = ['partei']")
     assert [risk.partition("group_by: ")[2] for risk in risks_of_names(wrong)] == [
-        "no document has a column 'partei'; did you mean 'party'? "
-        "(known: author, city, language, party, province, publisher, source_id, source_type)"
+        (
+            "no document has a column 'partei'; did you mean 'party'? "
+            "(known: author, city, language, party, province, publisher, source_id, source_type)"
+        )
     ]
     assert (
         list(risks_of_names(named(tmp_path, "group_by = ['province']"))) == []
