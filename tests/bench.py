@@ -36,15 +36,15 @@ class Rates(NamedTuple):
 
     megabytes: float = 218.8
     """Of text in UTF-8: the four collections, 177 million characters."""
-    processor_seconds: tuple[float, float] = (92.2, 14.0)
+    processor_seconds: tuple[float, float] = (43.0, 11.4)
     """Of the work that is handed out (words), and of finding mentions: seconds of the run times its two workers."""
-    alone_seconds: float = 17.4
+    alone_seconds: float = 15.8
     """Of the work that one process does: putting documents and passages together, and searching for copies."""
-    store_megabytes: float = 1493.0
+    store_megabytes: float = 1567.0
     """Of the built store, what is kept for the next run included."""
-    kept_megabytes: float = 713.0
+    kept_megabytes: float = 789.0
     """Of it what only the next run needs: parts, and the words and mentions of each batch."""
-    worker_megabytes: float = 700.0
+    worker_megabytes: float = 350.0
     """Of a worker that cuts German words, its dictionaries included."""
     documents: int = 79_084
     copies_kilobytes: float = 3.6
