@@ -56,10 +56,10 @@ def find_in_characters(texts: Sequence[str], terms: Sequence[Term]) -> tuple[Spa
 
 
 def _read(texts: Sequence[str]) -> _Run:
-    joined = chr(_BETWEEN).join(texts)
-    if joined.count(chr(_BETWEEN)) >= len(texts):
-        joined = chr(_BETWEEN).join(text.replace(chr(_BETWEEN), "\ufffd") for text in texts)
-    codes = han.to_codes(joined)
+    whole = chr(_BETWEEN).join(texts)
+    if whole.count(chr(_BETWEEN)) >= len(texts):  # some text has one itself
+        whole = chr(_BETWEEN).join(text.replace(chr(_BETWEEN), "\ufffd") for text in texts)
+    codes = han.to_codes(whole)
     codes = han.fold_table()[codes]
     space = han.is_space_table()[codes]
     if not space.any():
