@@ -59,7 +59,7 @@ class Phrases:
 
     def number(self, value: float, digits: int | None = None) -> str:
         """A number with separators; ``digits`` decimals, or as many as it has."""
-        text = f"{value:,.10g}" if digits is None else f"{value:,.{digits}f}"
+        text = f"{value:z,.10g}" if digits is None else f"{value:z,.{digits}f}"
         return text.translate({ord(","): self.thousands, ord("."): self.decimal, ord("-"): "−"})
 
     def share(self, value: float, digits: int = 1) -> str:

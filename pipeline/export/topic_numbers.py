@@ -45,7 +45,7 @@ def draw_topic_numbers(numbers: pa.Table, note: str = "", *, page: Page = REPORT
     tried = {code: [row for row in rows if row["language"] == code] for code in languages}
     tried = {code: own for code, own in tried.items() if len(own) > 1}
     if not tried:
-        return draw_message("No language has several numbers of topics to compare; “auto” tries several.", note, page)
+        return draw_message('No language has several numbers of topics; topics = "auto" tries several.', note, page)
     with drawing():
         notes = wrap_text(f"{_NOTE} {note}".strip(), text_room(page), SMALL)
         height = len(tried) * (_HEAD + _HEIGHT + _BELOW) + 3.3 * len(notes) + 3
