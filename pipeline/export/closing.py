@@ -9,7 +9,7 @@ from pipeline.export.flags import explain_flag
 from pipeline.export.stages import FIGURES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from pipeline.stages import Outcome
@@ -60,6 +60,8 @@ def closing_lines(study: Study, outcomes: Sequence[Outcome], *, verbose: bool = 
         f"{shared:,} documents are in both parts of the comparison {name}"
         for name, shared in summary_of(outcomes, "keywords").get("in_both_parts", {}).items()
     ]
+    tied = summary_of(outcomes, "topic_pairs").get("translations")
+    lines += [_say_translations(tied)] if tied else []
     removed = next((o.summary.get("fits_removed", 0) for o in worked if o.stage == "models"), 0)
     if removed:
         lines.append(f"{removed:,} fits of earlier settings were removed from {show_path(study.model_folder)}")
@@ -67,6 +69,16 @@ def closing_lines(study: Study, outcomes: Sequence[Outcome], *, verbose: bool = 
     paths = dict.fromkeys(path for outcome in outcomes for path in outcome.paths)
     named = [path for path in paths if path.parent == results and not path.name.startswith(".")]
     return [*lines, *(map(show_path, named) if verbose or len(named) <= _FEW else _summed_up(results, named))]
+
+
+def _say_translations(tied: Mapping[str, Any]) -> str:
+    """How many texts have a translation, what made no pair, and whether the encoder finds them."""
+    said = f"{_count(tied['pairs'], 'text has its translation', 'texts have their translation')} in the corpus"
+    if "found_from_zh" in tied:
+        there, back = tied["found_from_zh"], tied["found_from_de"]
+        said += f", the nearest of all for {there:.0%} from Chinese, {back:.0%} from German"
+    left = tied["values_in_one_language"], tied["values_ambiguous"]
+    return f"{said}; of further values {left[0]:,} are in one language only, {left[1]:,} have several texts of one"
 
 
 def _summed_up(folder: Path, paths: Sequence[Path]) -> Iterator[str]:

@@ -68,3 +68,17 @@ def test_many_results_are_counted_and_named_where_that_is_asked_for(
     tops = [f"exports/made/{name}" for name in dict.fromkeys(name.split("/")[0] for name in names) if name[0] != "."]
     assert closing_lines(study, made, verbose=True)[-len(tops) :] == tops
     assert closing_json("report", study, made)["stages"]["topic_pairs"]["outputs"] == tops
+
+
+def test_translations_are_said_with_what_made_no_pair(tmp_path: Path) -> None:
+    study = make_study(tmp_path, TWO_CONCEPTS)
+    left = {"values_in_one_language": 1_000, "values_ambiguous": 2}
+    tied = {"pairs": 3, "found_from_zh": 1.0, "found_from_de": 2 / 3, **left}
+    made = outcomes(tmp_path, ("a.csv",))
+    made[2] = Outcome("topic_pairs", None, 0.0, {"translations": tied}, made[2].paths)
+    assert (
+        "3 texts have their translation in the corpus, the nearest of all for 100% from Chinese, 67% from German; "
+        "of further values 1,000 are in one language only, 2 have several texts of one"
+    ) in closing_lines(study, made)
+    made[2] = Outcome("topic_pairs", None, 0.0, {"translations": {**dict.fromkeys(left, 0), "pairs": 1}}, made[2].paths)
+    assert "1 text has its translation in the corpus; of further values 0 are" in "\n".join(closing_lines(study, made))
