@@ -29,6 +29,7 @@ MODULES = (
     "pipeline.languages.compounds",
     "pipeline.languages.tags",
     "pipeline.languages.viterbi",
+    "pipeline.languages.word_tree",
 )
 """Our modules whose code shapes the words."""
 TOOLS = ("spacy", "simplemma", "HanTa")

@@ -16,6 +16,7 @@ import numpy as np
 
 from pipeline.languages import viterbi
 from pipeline.languages.hanta import SHIFT, START, load_model, load_tables
+from pipeline.languages.word_tree import grow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pipeline.languages.hanta import Classes, Model
+    from pipeline.languages.word_tree import WordTree
 
 MAX_WORD = 60
 """A longer form is no word of German; it is not analysed."""
@@ -78,10 +80,8 @@ def _forget(learnt: dict[tuple[str, bool], Analysis | None], most: int) -> None:
 
 
 def _learn(learnt: dict[tuple[str, bool], Analysis | None], words: Sequence[str]) -> None:
-    found = _analyse_all(words, [word.lower() for word in words], None)
-    unknown = [word for word in words if word not in found]
-    lower = [word.lower() for word in unknown]
-    guessed = _analyse_all(unknown, lower, _openings(load_model(), lower))
+    found = _analyse_all(words, guess=False)
+    guessed = _analyse_all([word for word in words if word not in found], guess=True)
     for word in words:
         analysis = found.get(word)
         if analysis is None:
@@ -90,16 +90,17 @@ def _learn(learnt: dict[tuple[str, bool], Analysis | None], words: Sequence[str]
         learnt[word, False] = analysis
 
 
-def _analyse_all(words: Sequence[str], lower: Sequence[str], openings: viterbi.Openings | None) -> dict[str, Analysis]:
+def _analyse_all(words: Sequence[str], *, guess: bool) -> dict[str, Analysis]:
     """The analyses of the words through which there is a way; see `analyse`.
 
     Args:
         words: Of letters alone, distinct.
-        lower: The same in small letters.
-        openings: Unknown morphemes that they may begin with.
+        guess: Whether their first morpheme may be unknown.
     """
     model, tables = load_model(), load_tables()
-    ways = viterbi.search(tables, lower, openings)
+    lower = [word.lower() for word in words]
+    tree = grow(lower)
+    ways = viterbi.search(tables, tree, _openings(model, lower, tree) if guess else None)
     capital = np.fromiter((word[0].isupper() for word in words), np.int64, count=len(words))
     case = np.full((int(ways.tag.max(initial=0)) + 1, 2), -np.inf)
     for tag, chances in model.case.items():
@@ -112,38 +113,36 @@ def _analyse_all(words: Sequence[str], lower: Sequence[str], openings: viterbi.O
     order = np.lexsort((-ways.probability, -ways.tag, -chance, ways.word))
     order = order[chance[order] > -np.inf]
     best = order[np.flatnonzero(np.diff(ways.word[order], prepend=-1))]
-    number, *path = viterbi.trace(tables, ways, best)
+    number, *path = viterbi.trace(tables, tree, ways, best)
     begin, end, part = (column.tolist() for column in path)
     bound = np.searchsorted(number, np.arange(len(best) + 1)).tolist()
     spans = map(slice, bound[:-1], bound[1:])
-    known, found = openings is None, {}
+    found = {}
     for i, tag, own in zip(ways.word[best].tolist(), ways.tag[best].tolist(), spans, strict=True):
-        found[words[i]] = _analysis(model, lower[i], tag, (begin[own], end[own], tuple(part[own])), known=known)
+        found[words[i]] = _analysis(model, lower[i], tag, (begin[own], end[own], tuple(part[own])), known=not guess)
     return found
 
 
-def _openings(model: Model, words: Sequence[str]) -> viterbi.Openings:
+def _openings(model: Model, words: Sequence[str], tree: WordTree) -> viterbi.Openings:
     """The unknown morphemes that words in small letters may begin with, of each open class; as HanTa's ``lp_m_t``."""
     tagger = model.tagger
-    word, size = viterbi.unknown_beginnings(load_tables(), words, _SHORTEST_UNKNOWN)
+    place = viterbi.unknown_beginnings(load_tables(), tree, _SHORTEST_UNKNOWN)
+    word, size = tree.word[place], tree.depth[place]
     by_length = np.array([tagger.Int_t + tagger.LP_hapax_t[tag] + np.array(tagger.LP_len_t[tag]) for tag in model.open])
-    probability = by_length.T[np.minimum(size, _LONGEST_COUNTED)] + _of_endings(words, word, size)
-    probability[size == np.fromiter(map(len, words), np.int64, count=len(words))[word]] -= _WHOLE_UNKNOWN
-    return viterbi.Openings(word, size, probability)
+    probability = by_length.T[np.minimum(size, _LONGEST_COUNTED)] + _of_endings(words, tree, place)
+    probability[place == tree.end[word]] -= _WHOLE_UNKNOWN
+    return viterbi.Openings(place, probability)
 
 
-def _of_endings(words: Sequence[str], word: NDArray[np.int64], size: NDArray[np.int64]) -> NDArray[np.float64]:
+def _of_endings(words: Sequence[str], tree: WordTree, place: NDArray[np.int64]) -> NDArray[np.float64]:
     """What `_of_ending` says of the last letters of beginnings of words, the words' first letters left out."""
-    codes = np.frombuffer("".join(words).encode("utf-32-le"), np.uint32)
-    end = np.cumsum([0, *map(len, words)])[word] + size
-    letters = (np.where(size > back, codes[end - back], 0) for back in range(1, _ENDING + 1))
-    number = np.zeros(len(end), np.int64)
-    first = number
-    for letter in letters:
+    number, before, first = np.zeros(len(place), np.int64), place, place[:0]
+    for _ in range(_ENDING):
+        letter = np.where(tree.depth[before] > 1, tree.code[before], 0)
         _, first, number = np.unique(number << 21 | letter, return_index=True, return_inverse=True)
-    spelt = [
-        words[i][max(1, to - _ENDING) : to] for i, to in zip(word[first].tolist(), size[first].tolist(), strict=True)
-    ]
+        before = tree.parent[before]
+    ends = zip(tree.word[place[first]].tolist(), tree.depth[place[first]].tolist(), strict=True)
+    spelt = [words[i][max(1, to - _ENDING) : to] for i, to in ends]
     return np.array([*map(_of_ending, spelt)]).reshape(-1, len(load_model().open))[number]
 
 

@@ -1,13 +1,13 @@
 """Viterbi's search for the morphemes of many words at once.
 
 The table that `pipeline.languages.morphology` fills for one word is filled here for thousands: first all morphemes at
-all places of all words, then, for each place in turn, the best way to each state there. Sums are made in the same
+all places of all words, then, letter by letter, the best way to each state there; what words have in common is gone
+over once (`pipeline.languages.word_tree`). Sums are made in the same
 order and of two ways that are equally likely the first is kept, so that the paths are the same, rounding and all.
 """
 
 from __future__ import annotations
 
-from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
+
+    from pipeline.languages.word_tree import WordTree
 
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]
@@ -80,23 +82,20 @@ class Tables(NamedTuple):
 class Openings(NamedTuple):
     """What words may begin with beside the morphemes of the model."""
 
-    word: Ints
-    """Index of the word."""
     end: Ints
-    """Letters of the opening."""
+    """Where each ends: places of the tree of words."""
     emitted: Floats
     """Log probability of each in each of the open classes: one column for each."""
 
 
 class Morphemes(NamedTuple):
-    """Morphemes in words that stand one behind the other, one place apart."""
+    """Morphemes in words, between places of their tree."""
 
     begin: Ints
     end: Ints
     kind: Ints
     first: Ints
     """Of the probabilities of its classes."""
-    word: Ints
 
 
 class Ways(NamedTuple):
@@ -109,8 +108,6 @@ class Ways(NamedTuple):
     last: Ints
     """Index into ``entries``."""
     entries: Entries
-    offset: Ints
-    """Of a word: the place before its first letter, as the entries have it."""
 
 
 def make_tables(
@@ -190,35 +187,30 @@ def make_lists(lists: Sequence[Classes]) -> Lists:
     return Lists(np.stack([np.cumsum(size) - size, size], 1), pairs[:, 0].astype(np.int64), pairs[:, 1].copy())
 
 
-def search(tables: Tables, words: Sequence[str], openings: Openings | None = None) -> Ways:
-    """Find the likeliest ways through words of 1 to 255 letters, small ones, and nothing else."""
-    length = np.fromiter(map(len, words), np.int64, count=len(words))
-    offset = np.cumsum(length + 1) - length - 1
-    begin, end, node = _morphemes_in(tables, words)
+def search(tables: Tables, tree: WordTree, openings: Openings | None = None) -> Ways:
+    """Find the likeliest ways through words of small letters and nothing else."""
+    begin, end, node = _morphemes_in(tables, tree)
     kind, first, emitted = tables.kind[node], tables.first[node], tables.emitted
     if openings is not None:
-        at, (size, number) = offset[openings.word], openings.emitted.shape
-        begin, end = np.concatenate([at, begin]), np.concatenate([at + openings.end, end])
+        size, number = openings.emitted.shape
+        begin, end = np.concatenate([np.zeros(size, np.int64), begin]), np.concatenate([openings.end, end])
         kind = np.concatenate([np.full(size, tables.opening), kind])
         first = np.concatenate([len(emitted) + np.arange(size) * number, first])
         emitted = np.concatenate([emitted, openings.emitted.ravel()])
-    by_end = np.argsort(end, kind="stable")  # at one place the beginnings stay in order
-    word = np.repeat(np.arange(len(words)), length + 1)[end[by_end]]
-    level = (end[by_end] - offset[word]).astype(np.uint8)
-    order = np.argsort(level, kind="stable")
-    bound = np.searchsorted(level[order], np.arange(length.max(initial=0) + 2)).tolist()
-    word, order = word[order], by_end[order]
-    morphemes = Morphemes(begin[order], end[order], kind[order], first[order], word)
-    used = len(words)
-    entries = np.zeros(used + len(level), _ENTRY)
-    entries["state"][:used], entries["before"][:used] = tables.start, -1
-    rows = np.zeros((len(length) + int(length.sum()), 2), np.int64)  # of a place: its first entry, and how many
-    rows[offset, 0], rows[offset, 1] = np.arange(used), 1
-    room = np.empty(len(words) * len(tables.tag), np.int32)
-    for place in range(1, len(bound) - 1):
-        own = Morphemes(*(column[bound[place] : bound[place + 1]] for column in morphemes))
+    order = np.lexsort((end, tree.depth[end]))  # at one place the beginnings stay in order
+    morphemes = Morphemes(begin[order], end[order], kind[order], first[order])
+    bound = np.searchsorted(tree.depth[morphemes.end], np.arange(tree.depth.max() + 2)).tolist()
+    entries = np.zeros(1 + len(order), _ENTRY)
+    entries["state"][0], entries["before"][0] = tables.start, -1
+    rows = np.zeros((len(tree.parent), 2), np.int64)  # of a place: its first entry, and how many
+    rows[0] = 0, 1
+    used = 1
+    room = np.empty(len(tree.end) * len(tables.tag), np.int32)
+    for depth in range(1, len(bound) - 1):
+        own = Morphemes(*(column[bound[depth] : bound[depth + 1]] for column in morphemes))
         before, which, state, probability = _ways(tables, emitted, entries, rows, own)
-        best = _best_of(own.word[which] * len(tables.tag) + state, probability, room)
+        rank = np.cumsum(np.diff(own.end, prepend=-1) > 0) - 1  # of its place among those as deep
+        best = _best_of(rank[which] * len(tables.tag) + state, probability, room)
         which, to = which[best], slice(used, used + len(best))
         if to.stop > len(entries):
             entries = np.concatenate([entries, np.zeros(len(entries) + len(best), _ENTRY)])
@@ -228,38 +220,30 @@ def search(tables: Tables, words: Sequence[str], openings: Openings | None = Non
             before[best],
         )
         entries["begin"][to], entries["end"][to] = own.begin[which], own.end[which]
-        head = np.flatnonzero(np.diff(own.word[which], prepend=-1))
+        head = np.flatnonzero(np.diff(own.end[which], prepend=-1))
         rows[own.end[which[head]], 0] = used + head
         rows[own.end[which[head]], 1] = np.diff(head, append=len(best))
         used = to.stop
-    entry, word = _spread(rows[offset + length])
+    entry, word = _spread(rows[tree.end])
     final, which = _spread(tables.final.span[entries["state"][entry]])
     probability = entries["probability"][entry[which]] + tables.final.probability[final]
-    return Ways(word[which], tables.final.tag[final], probability, entry[which], entries, offset)
+    return Ways(word[which], tables.final.tag[final], probability, entry[which], entries)
 
 
-def unknown_beginnings(tables: Tables, words: Sequence[str], shortest: int) -> tuple[Ints, Ints]:
-    """The beginnings of words, of so many letters and more, that are no morphemes.
-
-    Returns:
-        Index of the word, increasing, and how many letters, increasing within a word.
-    """
-    length = np.fromiter(map(len, words), np.int64, count=len(words))
-    offset = np.cumsum(length + 1) - length - 1
-    begin, end, _ = _morphemes_in(tables, words)
-    is_morpheme = np.zeros(len(length) + int(length.sum()), np.bool_)
-    is_morpheme[end[np.isin(begin, offset)]] = True
-    number = np.maximum(length + 1 - shortest, 0)
-    place, word = _spread(np.stack([offset + shortest, number], 1))
-    kept = ~is_morpheme[place]
-    return word[kept], (place - offset[word])[kept]
+def unknown_beginnings(tables: Tables, tree: WordTree, shortest: int) -> Ints:
+    """The places behind beginnings of words, of so many letters and more, that are no morphemes."""
+    begin, end, _ = _morphemes_in(tables, tree)
+    is_wanted = tree.depth >= shortest
+    is_wanted[end[begin == 0]] = False
+    return np.flatnonzero(is_wanted)
 
 
-def trace(tables: Tables, ways: Ways, chosen: Ints) -> tuple[Ints, Ints, Ints, Ints]:
+def trace(tables: Tables, tree: WordTree, ways: Ways, chosen: Ints) -> tuple[Ints, Ints, Ints, Ints]:
     """The morphemes of chosen ways, one of each word.
 
     Args:
         tables: The model.
+        tree: The words.
         ways: What `search` found.
         chosen: Which of them.
 
@@ -272,31 +256,32 @@ def trace(tables: Tables, ways: Ways, chosen: Ints) -> tuple[Ints, Ints, Ints, I
     while len(entry):
         own = ways.entries[entry]
         number, own = number[own["before"] >= 0], own[own["before"] >= 0]
-        found.append((number, own["begin"], own["end"], tables.tag[own["state"]]))
+        found.append((number, tree.depth[own["begin"]], tree.depth[own["end"]], tables.tag[own["state"]]))
         entry = own["before"]
     columns = [np.concatenate(column[::-1]) for column in zip(*found, strict=True)]
     order = np.argsort(columns[0], kind="stable")
     of, begin, end, tag = (column[order] for column in columns)
-    offset = ways.offset[ways.word[chosen]][of]
-    return of, begin - offset, end - offset, tag
+    return of, begin, end, tag
 
 
-def _morphemes_in(tables: Tables, words: Sequence[str]) -> tuple[Ints, Ints, Ints]:
+def _morphemes_in(tables: Tables, tree: WordTree) -> tuple[Ints, Ints, Ints]:
     """All morphemes at all places, the longest first: where each begins and ends, and its node."""
-    code = np.frombuffer("".join(f"{word}\n" for word in words).encode("utf-32-le"), np.uint32)
-    bits = tables.bit[np.minimum(code, len(tables.bit) - 1)]
-    begin = np.flatnonzero(bits)
-    node = np.zeros(len(begin), np.int64)
+    bits = tables.bit[np.minimum(tree.code, len(tables.bit) - 1)]
+    begin, node = np.arange(len(bits)), np.zeros(len(bits), np.int64)  # of what ends at each place, a letter longer now
+    place = begin[bits > 0]
     found = [(begin[:0],) * 3]
-    for depth in count():
-        if not len(begin):
-            break
-        bit, branches = bits[begin + depth], tables.branches[node]
+    while len(place):
+        before = tree.parent[place]
+        bit, branches = bits[place], tables.branches[node[before]]
         goes_on = (branches & bit) > 0
-        begin, bit, branches = begin[goes_on], bit[goes_on], branches[goes_on]
-        node = tables.child[node[goes_on]] + np.bitwise_count(branches & (bit - np.uint64(1)))
-        ends = tables.kind[node] > 0
-        found.append((begin[ends], begin[ends] + depth + 1, node[ends]))
+        place, before, bit, branches = place[goes_on], before[goes_on], bit[goes_on], branches[goes_on]
+        begin, started = np.full(len(bits), -1), begin
+        begin[place] = started[before]
+        node, entered = np.zeros(len(bits), np.int64), node
+        node[place] = tables.child[entered[before]] + np.bitwise_count(branches & (bit - np.uint64(1)))
+        ends = place[tables.kind[node[place]] > 0]
+        found.append((begin[ends], ends, node[ends]))
+        place = np.flatnonzero((begin[tree.parent] >= 0) & (bits > 0))
     begin, end, node = (np.concatenate(column[::-1]) for column in zip(*found, strict=True))
     return begin, end, node
 
