@@ -14,6 +14,7 @@ import shutil
 import sys
 import time
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -96,45 +97,34 @@ def _loading() -> Iterator[None]:
         gc.enable()
 
 
+def stage_names(verb: str, *, pyldavis: bool = False, entities: bool = False, pairs: bool = False) -> list[str]:
+    """The stages that a verb brings up to date, in order, as ``module:NAME``; no code of theirs is loaded."""
+    names = ["pipeline.ingest.corpus:CORPUS"]
+    if verb != "corpus":
+        names += ["pipeline.languages.tokens:TOKENS"]
+        names += ["pipeline.languages.entities:ENTITIES_STAGE"] if entities else []
+        names += ["pipeline.concepts.mentions:MENTIONS_STAGE"]
+    if verb not in {"corpus", "tokens", "topics", "intrusion", "keywords"}:
+        names += ["pipeline.export.bibliography:BIBLIOGRAPHY_STAGE"]
+        names += ["pipeline.export.stages:TIMELINES_STAGE", "pipeline.export.stages:FIGURES_STAGE"]
+    if verb in {"topics", "intrusion", "report"}:
+        names += ["pipeline.analyses.topics.stage:MODELS_STAGE", "pipeline.export.topics:TOPICS_STAGE"]
+        names += ["pipeline.export.bilingual:BILINGUAL_STAGE"] if pairs and verb != "intrusion" else []
+        names += ["pipeline.export.pyldavis:PYLDAVIS_STAGE"] if pyldavis else []
+    if verb in {"keywords", "report"}:
+        names += ["pipeline.export.keywords_stage:KEYWORDS_STAGE"]
+    if verb in {"paper", "report"}:
+        names += ["pipeline.export.paper.stage:PAPER_STAGE"]
+    return names + (["pipeline.export.report_stage:REPORT_STAGE"] if verb == "report" else [])
+
+
 @_loading()
 def stages_for(
     verb: str, *, parquet: bool = False, pyldavis: bool = False, entities: bool = False, pairs: bool = False
 ) -> list[Stage]:
     """The stages that a verb brings up to date, in order; the code of other stages is not loaded."""
-    from pipeline.ingest.corpus import CORPUS
-
-    stages = [CORPUS]
-    if verb != "corpus":
-        from pipeline.concepts.mentions import MENTIONS_STAGE
-        from pipeline.languages.entities import ENTITIES_STAGE
-        from pipeline.languages.tokens import TOKENS
-
-        stages += [TOKENS, *([ENTITIES_STAGE] if entities else []), MENTIONS_STAGE]
-    if verb not in {"corpus", "tokens", "topics", "intrusion", "keywords"}:
-        from pipeline.export.bibliography import BIBLIOGRAPHY_STAGE
-        from pipeline.export.stages import FIGURES_STAGE, TIMELINES_STAGE
-
-        stages += [BIBLIOGRAPHY_STAGE, TIMELINES_STAGE, FIGURES_STAGE]
-    if verb in {"topics", "intrusion", "report"}:
-        from pipeline.analyses.topics.stage import MODELS_STAGE
-        from pipeline.export.bilingual import BILINGUAL_STAGE
-        from pipeline.export.pyldavis import PYLDAVIS_STAGE
-        from pipeline.export.topics import TOPICS_STAGE
-
-        stages += [MODELS_STAGE, TOPICS_STAGE] + ([BILINGUAL_STAGE] if pairs and verb != "intrusion" else [])
-        stages += [PYLDAVIS_STAGE] if pyldavis else []
-    if verb in {"keywords", "report"}:
-        from pipeline.export.keywords_stage import KEYWORDS_STAGE
-
-        stages.append(KEYWORDS_STAGE)
-    if verb in {"paper", "report"}:
-        from pipeline.export.paper.stage import PAPER_STAGE
-
-        stages.append(PAPER_STAGE)
-    if verb == "report":
-        from pipeline.export.report_stage import REPORT_STAGE
-
-        stages.append(REPORT_STAGE)
+    names = (name.split(":") for name in stage_names(verb, pyldavis=pyldavis, entities=entities, pairs=pairs))
+    stages: list[Stage] = [getattr(import_module(module), name) for module, name in names]
     if parquet:
         from pipeline.export.parquet import parquet_stages
 
@@ -184,7 +174,7 @@ def _parse(words: Sequence[str]) -> argparse.Namespace:
 
 def _run(options: argparse.Namespace) -> int:
     with _loading():
-        from pipeline.executor import process_context
+        from pipeline.servers import load_in_all, start_server
         from pipeline.study import load_study
 
         keep_pandas_out()
@@ -200,6 +190,9 @@ def _run(options: argparse.Namespace) -> int:
         looks["intrusion"] = lambda: _score(study, options.score, as_json=options.json)
     if options.verb in looks:
         return looks[options.verb]()
+    load_in_all(tuple(name.split(":")[0] for name in stage_names(options.verb)))
+    if study.run.workers != 1:
+        start_server()
     from pipeline.concepts.check_names import check_concepts
     from pipeline.concepts.lexicon import load_lexicon
     from pipeline.concepts.lock import read_lock
@@ -213,7 +206,6 @@ def _run(options: argparse.Namespace) -> int:
     find_models(study)
     progress = _silent if options.quiet else _Display()
     stages = stages_for(options.verb, **_stage_options(study, parquet=options.parquet, pyldavis=options.pyldavis))
-    process_context(tuple(stage.run.__module__ for stage in stages))  # loaded once, and not by each worker
     with only_run(study):
         if options.refresh or any(source.kind == "web" for source in study.sources):
             from pipeline.ingest.crawl.run import crawl_study

@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import pickle
 import signal
-import threading
 from collections import deque
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import chain, islice
-from multiprocessing import resource_tracker
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
 
 from pipeline.errors import InputError
 from pipeline.memory import keep_pandas_out, release_memory
+from pipeline.servers import interrupts_held_back, worker_context
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
-    from multiprocessing.context import BaseContext
     from pathlib import Path
-
-_PRELOADED = ["numpy", "pyarrow", "pyarrow.parquet", "pydantic"]
-"""What takes long to load and all workers need; `process_context` adds to it."""
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -64,11 +58,13 @@ class Workers(Executor):
 
 
 @contextmanager
-def open_executor(workers: int | None, tasks: int, scheduler: str | None = None) -> Iterator[InProcess | Workers]:
+def open_executor(
+    workers: int | None, tasks: int, scheduler: str | None = None, *, loaded: tuple[str, ...] = ()
+) -> Iterator[InProcess | Workers]:
     """An executor of ``workers`` processes (as many as there are cores where None), fewer where there are fewer tasks.
 
     Processes start fresh: nothing is inherited but what a task is given. Where a ``scheduler`` is named, the tasks go
-    to the workers of its cluster instead, however few they are.
+    to the workers of its cluster instead, however few they are. Processes find the modules ``loaded`` loaded.
 
     Raises:
         InputError: the system ended a worker, or the cluster cannot be used (`pipeline.cluster.open_cluster`).
@@ -84,7 +80,7 @@ def open_executor(workers: int | None, tasks: int, scheduler: str | None = None)
     if number <= 1:
         yield InProcess()
         return
-    with ProcessPoolExecutor(number, mp_context=process_context(), initializer=leave_interrupts_to_parent) as pool:
+    with ProcessPoolExecutor(number, mp_context=worker_context(loaded), initializer=leave_interrupts_to_parent) as pool:
         try:
             yield Workers(pool, number, started=False)
         except BrokenProcessPool as problem:
@@ -106,48 +102,19 @@ def check_shared(scheduler: str | None, folder: Path, files: Sequence[Path]) -> 
         cluster.check_shared(scheduler, folder, files)
 
 
-@cache
-def process_context(more: tuple[str, ...] = ()) -> BaseContext:
-    """How processes are started: from a server that has loaded modules once, where the system can; else spawned.
-
-    A server forks before it runs any thread, which this process, with Arrow's threads, may not. ``more`` modules are
-    loaded too, unless the server is running already.
-    """
-    if "forkserver" not in multiprocessing.get_all_start_methods():
-        return multiprocessing.get_context("spawn")
-    context = multiprocessing.get_context("forkserver")
-    _PRELOADED.extend(more)
-    context.set_forkserver_preload(list(dict.fromkeys(_PRELOADED)))
-    return context
-
-
 def leave_interrupts_to_parent() -> None:
     """Ctrl-C reaches every process of a terminal; only the one that waits for the others has to say something."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(signal, "pthread_sigmask"):
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # as `_start_workers` left it
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # as `interrupts_held_back` left it
     keep_pandas_out()
 
 
 def _start_workers(pool: Executor, number: int) -> None:
-    """Start all workers now, Ctrl-C held back meanwhile: it comes when they are there.
-
-    Where this starts the server that they are forked from, they begin with it held back too, until they ignore it.
-    """
-    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "pthread_sigmask"):
-        return
-    resource_tracker.ensure_running()  # or it is started below, and lets Ctrl-C through before the workers are there
-    came: list[int] = []
-    handler = signal.signal(signal.SIGINT, lambda number, _: came.append(number))  # another thread may be given it
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
+    """Start all workers now."""
+    with interrupts_held_back():
         for _ in range(number):
             pool.submit(os.getpid)
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        signal.signal(signal.SIGINT, handler)
-        if came:
-            signal.raise_signal(signal.SIGINT)
 
 
 def map_in_order(executor: Executor, function: Callable[[T], R], tasks: Iterable[T], under_way: int) -> Iterator[R]:

@@ -21,8 +21,9 @@ from pipeline.concepts.search import HELD, Search, prepare_search, search_batch
 from pipeline.concepts.word_lists import distinct, load_words
 from pipeline.concepts.words import lemmas_in_context
 from pipeline.executor import map_in_order, open_executor
-from pipeline.languages.tokens import describe_types
+from pipeline.languages.tokens import LOADED, describe_types
 from pipeline.records import MENTIONS, Term
+from pipeline.servers import stop_server
 from pipeline.stages import Progress, Stage, Summary, hash_code, tool_versions
 from pipeline.store import corpus, pieces, tokens
 from pipeline.store.postings import POSTINGS_FILE, PostingsWriter
@@ -73,7 +74,7 @@ def find_mentions(study: Study, draft: Path, progress: Progress) -> Summary:
     is_heavy = any(code in spoken and terms[code] for code in languages)
     with open_executor(study.run.workers, len(paths), study.run.scheduler) as executor:
         # In a process that ends with it, beside the others: the dictionaries that lemmas need take 0.3 GB.
-        with open_executor(study.run.workers, 2 * is_heavy, study.run.scheduler) as another:
+        with open_executor(study.run.workers, 2 * is_heavy, study.run.scheduler, loaded=LOADED["de"]) as another:
             preparing = another.submit(_prepare, folder, sought, languages, further, None if is_heavy else types)
             search = partial(search_batch, prepare_search(folder, sought, (), types))
             for i, _ in enumerate(map_in_order(executor, search, in_characters, under_way=6)):
@@ -85,6 +86,7 @@ def find_mentions(study: Study, draft: Path, progress: Progress) -> Summary:
             made = map_in_order(executor, partial(assemble, folder), works, under_way=6)
             _write_tokens(draft, made, partial(progress, "tokens"), len(paths))
             ready = preparing.result()
+        stop_server(LOADED["de"])
         searched = map_in_order(executor, partial(search_batch, ready), in_words, under_way=6)
         awaited = {batch for batch, _ in in_words}
         with pq.ParquetWriter(draft / MENTIONS_FILE, MENTIONS, compression="zstd", write_statistics=False) as out:

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pipeline.cluster import allow_children, is_wanted
 from pipeline.errors import Unreadable
-from pipeline.executor import Workers, leave_interrupts_to_parent, map_in_order, open_executor, process_context
+from pipeline.executor import Workers, leave_interrupts_to_parent, map_in_order, open_executor
+from pipeline.servers import worker_context
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -88,7 +89,7 @@ def _read_here(
     from pebble import ProcessPool
 
     workers = min(limits.workers or os.cpu_count() or 1, len(tasks))
-    context = process_context((*_READERS, *preloaded))
+    context = worker_context((*_READERS, *preloaded))
     size = limits.megabytes_per_file
     with ProcessPool(workers, initializer=_limit, initargs=(size,), context=context) as pool:
         waiting: deque[tuple[Task, ProcessFuture[Result]]] = deque()

@@ -51,6 +51,8 @@ def cut(texts: Sequence[str]) -> Cuts:
 
 def lemmatize(forms: Sequence[str]) -> list[str]:
     """The lemma of each form, without its context; see `pipeline.languages.lemmas`."""
+    if not forms:
+        return []  # for which no dictionary is loaded
     last = [form.rpartition("-")[2] for form in forms]
     learn(chain(last, (form.capitalize() for form in forms if form.isupper())))
     learn(heads(last))

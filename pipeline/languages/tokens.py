@@ -24,6 +24,7 @@ from pipeline.languages.context import analyse
 from pipeline.languages.cuts import Cuts, no_cuts
 from pipeline.languages.trained import Model, find_models, model_files, model_key
 from pipeline.records import TYPES
+from pipeline.servers import start_server
 from pipeline.stages import Progress, Stage, Summary, hash_code, tool_versions
 from pipeline.store import corpus, pieces, tokens
 
@@ -37,6 +38,11 @@ if TYPE_CHECKING:
 TYPES_AT_ONCE = 8_000
 PIECES_FOLDER = ".cuts"
 
+
+LOADED = {"de": ("pipeline.languages.de_loaded",)}
+"""Of a language: the modules that load its dictionaries."""
+_WORTH_LOADING = 8
+"""So many new batches have types for all workers."""
 
 SEGMENTERS = {"jieba": "zh", "thulac": "thulac"}
 """The module of each segmenter that `[chinese] segmenter` can name."""
@@ -91,6 +97,7 @@ def cut_corpus(study: Study, draft: Path, progress: Progress) -> Summary:
     digests = corpus.batch_digests(folder)
     paths = [{code: pieces.piece_path(kept, code, key, digest) for code, key in keys.items()} for digest in digests]
     missing = [i for i, own in enumerate(paths) if not all(path.exists() for path in own.values())]
+    _load_meanwhile(study, len(missing))
     with open_executor(study.run.workers, len(missing), study.run.scheduler) as executor:
         tasks = ((i, paths[i]) for i in missing)
         for i, _ in enumerate(map_in_order(executor, partial(_cut_batch, folder, cut_by, models), tasks, under_way=6)):
@@ -109,6 +116,14 @@ def cut_corpus(study: Study, draft: Path, progress: Progress) -> Summary:
     number = sum(pieces.read_piece(path).num_rows for own in paths for path in own.values())
     summary = {"tokens": number, "types": len(types), "batches": len(paths), "cut_now": len(missing)}
     return summary | ({"models": {code: model.as_json() for code, model in models.items()}} if models else {})
+
+
+def _load_meanwhile(study: Study, batches: int) -> None:
+    """Have the dictionaries loaded that the types of these new batches will need, while words are cut."""
+    if batches >= _WORTH_LOADING and study.run.workers != 1 and not study.run.scheduler:
+        spoken = set(corpus.read_documents(study.corpus_folder, ["language"])["language"].unique().to_pylist())
+        for code in spoken.intersection(study.languages, LOADED):
+            start_server(LOADED[code])
 
 
 DESCRIBED = [name for name in TYPES.names if name != "type"]
@@ -131,6 +146,7 @@ def _no_collections() -> Iterator[None]:
         yield
     finally:
         if was_on:
+            gc.freeze()  # nor is what was made here gone over
             gc.enable()
 
 
@@ -188,8 +204,7 @@ def _describe(
     """The types of each language; lemmas and parts are found once per type, in parallel, those of the last time taken.
 
     By those who cut the words, where they are given, Chinese ones alone: the dictionary is at hand. For the others the
-    workers are new ones: those that cut still hold what they remember of it, beside which the dictionaries of lemmas
-    would take half as much memory again.
+    workers are new ones, which share the dictionaries of lemmas: those that cut still hold what they remember of it.
     """
     tables: dict[str, pa.Table] = {}
     for code, own in forms.items():
@@ -206,8 +221,9 @@ def _describe(
         starts = range(0, len(new), TYPES_AT_ONCE)
         chunks = (new.take(order.slice(at, TYPES_AT_ONCE)).to_pylist() for at in starts)
         described = [old]
-        others = nullcontext(cutters) if cutters else open_executor(study.run.workers, len(starts), study.run.scheduler)
-        with others as executor:
+        run = study.run
+        others = open_executor(run.workers, len(starts), run.scheduler, loaded=LOADED.get(code, ()))
+        with nullcontext(cutters) if cutters else others as executor:
             for i, piece in enumerate(map_in_order(executor, partial(describe, code), chunks, under_way=6)):
                 described.append(piece.select(DESCRIBED).cast(old.schema))
                 progress(f"lemmas ({code})", i + 1, len(starts))

@@ -11,9 +11,9 @@ import pytest
 from user_study import FOLDER, run, write_study, write_texts
 
 from pipeline.errors import Unreadable
-from pipeline.executor import process_context
 from pipeline.ingest.isolation import _end_in_time, read_each
 from pipeline.ingest.readers import format_of
+from pipeline.servers import worker_context
 from pipeline.settings import RunSettings
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def test_what_a_reader_says_of_a_file_is_passed_on(limits: RunSettings) -> None:
 def test_a_task_whose_starter_died_ends_by_itself() -> None:
     """Nobody is there any more to stop it: what was started of it here is one that nobody watches."""
     started = time.monotonic()
-    process = process_context().Process(target=_end_in_time, args=(time.sleep, 0.3, 60))
+    process = worker_context().Process(target=_end_in_time, args=(time.sleep, 0.3, 60))
     process.start()
     process.join(20)
     assert process.exitcode == -signal.SIGALRM
