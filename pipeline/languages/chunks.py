@@ -48,10 +48,11 @@ _AFTER_INITIAL = r"(?:^|[^A-ZÄÖÜ])[A-ZÄÖÜ]\.$"
 
 _IS_SPACE = np.array([chr(code).isspace() for code in range(0x3002)])
 """Whether a code point is whitespace to `str.split`, and so to spaCy; the last is U+3000."""
-_SPACES = np.append(_IS_SPACE[:128], np.zeros(128, np.bool_))
-"""The same of a byte of UTF-8."""
-_LEADS = np.isin(np.arange(256), [chr(code).encode()[0] for code in np.flatnonzero(_IS_SPACE) if code >= 128])
-"""Whether whitespace beyond ASCII may begin with a byte."""
+_SPACE, _LEAD = 1, 2
+_KINDS = bytearray(256)
+"""Of a byte of UTF-8: whether it is whitespace, or may begin whitespace beyond ASCII."""
+for _code in np.flatnonzero(_IS_SPACE).tolist():
+    _KINDS[chr(_code).encode()[0]] = _SPACE if _code < 128 else _LEAD
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,10 +223,11 @@ def _view(column: array[int]) -> Ints:
 
 
 def _split(texts: Sequence[str]) -> Chunks:
-    data = np.frombuffer("\n".join(texts).encode(), dtype=np.uint8)
+    joined = "\n".join(texts).encode()
+    data, kind = np.frombuffer(joined, dtype=np.uint8), np.frombuffer(joined.translate(_KINDS), dtype=np.uint8)
     space = np.ones(len(data) + 2, dtype=bool)  # a blank on either side
-    np.take(_SPACES, data, out=space[1:-1])
-    _mark_wide_spaces(data, space[1:-1])
+    np.equal(kind, _SPACE, out=space[1:-1])
+    _mark_wide_spaces(data, np.flatnonzero(kind == _LEAD), space[1:-1])
     edge = np.flatnonzero(space[1:] != space[:-1])
     start, end = edge[::2], edge[1::2]
     bounds = np.zeros(len(start) + 1, np.int32)
@@ -242,9 +244,14 @@ def _split(texts: Sequence[str]) -> Chunks:
     )
 
 
-def _mark_wide_spaces(data: NDArray[np.uint8], space: Flags) -> None:
-    """Mark the bytes of whitespace beyond ASCII in UTF-8; a last byte that begins something is none."""
-    lead = np.flatnonzero(_LEADS[data])
+def _mark_wide_spaces(data: NDArray[np.uint8], lead: Ints, space: Flags) -> None:
+    """Mark the bytes of whitespace beyond ASCII in UTF-8.
+
+    Args:
+        data: The text.
+        lead: Where whitespace may begin.
+        space: Where there is whitespace; it is marked here.
+    """
     first, second, third = (np.take(data, lead + i, mode="clip").astype(np.int64) for i in range(3))
     three = first >= 0xE0
     code = np.where(three, (first & 15) << 12 | (second & 63) << 6 | third & 63, (first & 31) << 6 | second & 63)
