@@ -16,7 +16,7 @@ from multiprocessing import context, resource_tracker
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from multiprocessing.context import BaseContext
 
 _MODULES = ["numpy", "pyarrow", "pyarrow.parquet", "pydantic"]
@@ -26,8 +26,8 @@ _servers: dict[tuple[str, ...], Any] = {}
 """By the modules that each has loaded beside those."""
 
 
-def load_in_all(modules: tuple[str, ...]) -> None:
-    """Have all servers that are started from now on load some modules."""
+def load_in_all(modules: Iterable[str]) -> None:
+    """Have all servers that are started from now on load some modules; to be called before the first is."""
     _MODULES.extend(module for module in modules if module not in _MODULES)
 
 
@@ -84,7 +84,8 @@ if _CAN_FORK:
     _launching = threading.Lock()
 
     def _server(modules: tuple[str, ...]) -> Any:
-        """The server of some modules; not yet started, if it is new."""
+        """The server of some modules beside those that all have; not yet started, if it is new."""
+        modules = tuple(module for module in modules if module not in _MODULES)
         if modules not in _servers:
             _servers[modules] = forkserver.ForkServer()
             _servers[modules].set_forkserver_preload([*_MODULES, *modules])

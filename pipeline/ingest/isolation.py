@@ -33,7 +33,7 @@ _MEGABYTE = 1 << 20
 _UNDER_WAY = 32
 _GROUP = 128
 """A worker of a cluster is given at most so many tasks at a time: starting a process costs as much as sixty pages."""
-_READERS = ("pypdfium2", "trafilatura")
+READERS = ("pypdfium2", "trafilatura")
 """What reading takes longest to load."""
 _SECONDS_BETWEEN_LOOKS = 1.0
 _GRACE = 10.0
@@ -89,7 +89,7 @@ def _read_here(
     from pebble import ProcessPool
 
     workers = min(limits.workers or os.cpu_count() or 1, len(tasks))
-    context = worker_context((*_READERS, *preloaded))
+    context = worker_context((*READERS, *preloaded))
     size = limits.megabytes_per_file
     with ProcessPool(workers, initializer=_limit, initargs=(size,), context=context) as pool:
         waiting: deque[tuple[Task, ProcessFuture[Result]]] = deque()
