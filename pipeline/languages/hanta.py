@@ -41,8 +41,8 @@ class Model:
     case: Mapping[int, tuple[float, float]]
     """Of a word class: the log probability of a small and of a capital initial."""
     open: tuple[int, ...]
-    endings: Mapping[str, tuple[int, Mapping[str, str]]]
-    """Of a word class without its bracket: what its lemmas end in, by the end of the stem, and the longest such end."""
+    endings: Mapping[str, tuple[tuple[str, ...], Mapping[str, str]]]
+    """Of a word class without its bracket: the ends of stems, the longest first, and what lemmas end in behind them."""
 
 
 @cache
@@ -75,7 +75,9 @@ def load_model() -> Model:
         names=names,
         case={tag: (values[False], values[True]) for tag, values in tagger.LP_case_t.items()},
         open=tuple(tagger.tag2int[name] for name in _OPEN),
-        endings={pos: (max(map(len, table)), table) for pos, table in tagger.lemmasuffixtable.items() if table},
+        endings={
+            pos: (tuple(sorted(table, key=len, reverse=True)), table) for pos, table in tagger.lemmasuffixtable.items()
+        },
     )
 
 

@@ -32,7 +32,7 @@ MAX_WORD = 60
 _MASK = (1 << SHIFT) - 1
 _LEAST = -1e6  # a way that is less likely is none
 _MOST_LEARNT = 1 << 16
-_LEARNT_AT_ONCE = 1 << 12  # words; more are no faster and take memory
+_LEARNT_AT_ONCE = 1 << 13
 _SHORTEST_UNKNOWN = 3  # letters of an unknown morpheme
 _ENDING = 4  # last letters of an unknown morpheme that its class shows in
 _LONGEST_COUNTED = 24  # letters of an unknown morpheme; longer ones are as likely
@@ -310,14 +310,11 @@ def _analysis(model: Model, word: str, tag: int, path: Path, *, known: bool) -> 
 
 def _with_ending(model: Model, stem: str, main: str) -> str:
     """A stem with what the lemmas of its word class end in: lern, VV gives lernen."""
-    longest, table = model.endings.get(main, (0, {}))
-    return stem + _ending(("#" + stem)[-longest:], main) if table else stem
-
-
-@lru_cache(maxsize=1 << 16)
-def _ending(marked: str, main: str) -> str:
-    table = load_model().endings[main][1]
-    return next((table[end] for end in (marked[begin:] for begin in range(len(marked))) if end in table), "")
+    ends, table = model.endings.get(main, ((), {}))
+    marked = f"#{stem}"
+    if not marked.endswith(ends):
+        return stem
+    return stem + table[next(end for end in ends if marked.endswith(end))]
 
 
 def is_noun_stem(stem: str) -> bool:
