@@ -15,7 +15,7 @@ import pyarrow as pa
 from pipeline.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from pipeline.records import Reject
@@ -73,7 +73,7 @@ class Part:
 
 def make_part(
     documents: Sequence[dict[str, Any]] | dict[str, list[Any]],
-    passages: dict[str, list[Any]],
+    passages: Mapping[str, Any],
     rejects: Sequence[Reject],
 ) -> Part:
     """A part of documents, as rows or as columns, and passages as columns; columns of documents may be left out."""

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from pipeline import __version__
 from pipeline.errors import Unreadable
 from pipeline.ingest.encodings import decode
 from pipeline.ingest.repair.hyphens import count_words, join_lines, spaces_han_from_latin
+from pipeline.languages.han import to_codes
 from pipeline.records import Block, Extract
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
 
 _LONG = 160
 """Columns: nobody wraps lines that late; a Han character takes two."""
@@ -58,6 +64,10 @@ _ITEM = re.compile(
 )
 _DOUBTFUL_ITEM = re.compile(r"(?:[-–—*o·]|\(?\d{1,3}(?:[.)]|(?:\.\d{1,2}){1,3}\.?)|[IVX]{1,4}\.)\s")
 """Also a dash inside a sentence, or a day of the month, that happens to begin a line."""
+_AT_ONCE = 100_000
+"""Characters of texts that are looked at together: arrays that fit a processor's cache."""
+_LINE_FEED, _SPACE, _TO_MEND = 1, 3, 4
+"""Kinds of characters, so numbered that two neighbours have something to mend if they add up to `_TO_MEND`."""
 _MAY_BE_ITEM = re.compile(r"[^A-Za-z]|[oIVX]|.\)")
 """What a line of either kind begins with; few others do."""
 
@@ -110,6 +120,48 @@ def paragraphs(text: str) -> list[str]:
         text = _LINE_END_HYPHEN.sub("-", _composed(text))
         raw = text.splitlines()
         lines = [_tidy(line) for line in raw]
+    return _cut(text, raw, lines)
+
+
+def paragraphs_of_each(texts: Sequence[str]) -> Iterator[list[str]]:
+    """The `paragraphs` of each text. Most texts hold nothing to mend, which is seen for many of them at a time."""
+    first = size = 0
+    for last, text in enumerate([*texts, ""]):
+        if last > first and (size + len(text) > _AT_ONCE or last == len(texts)):
+            some = texts[first:last]
+            for one, is_tidy in zip(some, _are_tidy(some) if size <= _AT_ONCE else [False], strict=True):
+                yield _cut(one, lines := one.removesuffix("\n").split("\n"), lines) if is_tidy else paragraphs(one)
+            first, size = last, 0
+        size += len(text)
+
+
+def _are_tidy(texts: Sequence[str]) -> list[bool]:
+    """Whether a text's lines, cut at line feeds alone, are as `clean` would leave them: none has to be mended."""
+    kinds = _kinds().take(to_codes("\n".join(["", *texts, ""])), mode="clip")
+    starts = np.cumsum([0, *(len(text) + 1 for text in texts[:-1])])
+    to_mend = np.flatnonzero(kinds[1:] + kinds[:-1] >= _TO_MEND)
+    tidy = np.ones(len(texts), np.bool_)
+    tidy[np.searchsorted(starts, to_mend, side="right") - 1] = False
+    return tidy.tolist()
+
+
+@cache
+def _kinds() -> NDArray[np.uint8]:
+    """The kind of each code point; the last one stands for all beyond.
+
+    `_TO_MEND` is what does not print, what is not NFC, and what may not be NFC behind another character.
+    """
+    kinds = np.full(0x10001, _TO_MEND, np.uint8)
+    for code in (*range(0x300), *range(0x2010, 0xD800), *range(0xF900, 0x10000)):
+        letter = chr(code)
+        if letter.isprintable() and not unicodedata.combining(letter) and unicodedata.is_normalized("NFC", letter):
+            kinds[code] = 0
+    kinds[ord("\n")], kinds[ord(" ")] = _LINE_FEED, _SPACE
+    return kinds
+
+
+def _cut(text: str, raw: Sequence[str], lines: Sequence[str]) -> list[str]:
+    """Cut a text into paragraphs by its lines: as they stand in it, and cleaned."""
     if len(text) > _LONG * len(raw):
         return _whole_lines(lines)
     ended = [_has_ended(line) for line in lines]

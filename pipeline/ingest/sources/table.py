@@ -16,6 +16,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -23,7 +24,7 @@ from pipeline import __version__
 from pipeline.errors import StudyError, Unreadable, known_names
 from pipeline.executor import map_in_order
 from pipeline.ingest.encodings import decode
-from pipeline.ingest.readers.text import clean, paragraphs
+from pipeline.ingest.readers.text import clean, paragraphs_of_each
 from pipeline.ingest.shingles import sign
 from pipeline.ingest.sources.sheets import book_rows, separated_rows
 from pipeline.languages.identify import identify
@@ -181,28 +182,22 @@ def read_into_part(chunk: Chunk) -> Path:
         return chunk.target
     documents: dict[str, list[Any]] = {name: [] for name in ("key", *_FIELDS, "more", "sha256")}
     rejects: list[Reject] = []
-    passages: dict[str, list[Any]] = {name: [] for name in ("document", "ordinal", "page", "kind", "language", "text")}
+    passages: list[str] = []
+    sizes: list[int] = []
     more = [name for name in chunk.columns if name not in (*_FIELDS, "id", "text")]
-    for number, written in chunk.rows:
-        row = _json_row(written, number) if isinstance(written, bytes) else written
-        if isinstance(row, Reject):
-            rejects.append(row)
+    rows = [(number, _read_row(number, written, chunk.columns)) for number, written in chunk.rows]
+    found = paragraphs_of_each([cells["text"] for _, cells in rows if not isinstance(cells, Reject)])
+    for number, cells in rows:
+        if isinstance(cells, Reject):
+            rejects.append(cells)
             continue
-        cells = {name: _text(row.get(column)) for name, column in chunk.columns.items()}
-        cells = {name: clean(cell) if cell and name != "text" else cell for name, cell in cells.items()}
         key = cells.get("id") or str(number)
-        if "id" in chunk.columns and not cells["id"]:
-            rejects.append(
-                Reject("", f"row {number}", "corpus", "bad_row", f"the column {chunk.columns['id']!r} is empty")
-            )
-            continue
-        texts = paragraphs(cells["text"])
+        texts = next(found)
         if not texts:
             rejects.append(Reject("", key, "corpus", "no_text", f"row {number}"))
             continue
-        passages["document"] += [len(documents["key"])] * len(texts)
-        passages["ordinal"] += range(len(texts))
-        passages["text"] += texts
+        sizes.append(len(texts))
+        passages += texts
         for field in _FIELDS:
             documents[field].append(cells.get(field) or None)
         documents["key"].append(key)
@@ -212,13 +207,34 @@ def read_into_part(chunk: Chunk) -> Path:
     documents["media_type"] = [chunk.media_type] * number
     documents["reader"] = [f"zwiesprache {__version__}"] * number
     documents["flags"] = documents["repairs"] = [[]] * number
-    stated = [language_code(language) is not None for language in documents["language"]]
-    passages["language"] = _found_languages(chunk, passages["text"], [stated[i] for i in passages["document"]])
-    passages["page"] = [None] * len(passages["text"])
-    passages["kind"] = ["body"] * len(passages["text"])
-    part = sign(make_part(documents, passages, rejects))
+    lengths = np.array(sizes, np.int64)
+    document = np.repeat(np.arange(number), lengths)
+    stated = np.array([language_code(language) is not None for language in documents["language"]], np.bool_)
+    columns = {
+        "document": document,
+        "ordinal": np.arange(len(passages)) - np.repeat(np.cumsum(lengths) - lengths, lengths),
+        "page": pa.nulls(len(passages), pa.int32()),
+        "kind": pa.repeat(pa.scalar("body"), len(passages)),
+        "language": _found_languages(chunk, passages, stated[document].tolist()),
+        "text": passages,
+    }
+    part = sign(make_part(documents, columns, rejects))
     write_part(chunk.target, _join(read_part(chunk.begun), part) if chunk.begun else part)
     return chunk.target
+
+
+def _read_row(
+    number: int, written: Mapping[str, Any] | Reject | bytes, columns: Mapping[str, str]
+) -> dict[str, str] | Reject:
+    """The cells of a row by what the study calls them, as text, cleaned but for the document's text."""
+    row = _json_row(written, number) if isinstance(written, bytes) else written
+    if isinstance(row, Reject):
+        return row
+    cells = {name: _text(row.get(column)) for name, column in columns.items()}
+    cells = {name: clean(cell) if cell and name != "text" else cell for name, cell in cells.items()}
+    if "id" in columns and not cells["id"]:
+        return Reject("", f"row {number}", "corpus", "bad_row", f"the column {columns['id']!r} is empty")
+    return cells
 
 
 def _join(begun: Part, part: Part) -> Part:
