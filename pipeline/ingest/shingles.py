@@ -80,15 +80,25 @@ def sign(part: Part) -> Part:
     deciding = pc.is_in(part.passages["kind"], pa.array(DECIDING))
     passages = part.passages.select(["document", "text"]).filter(deciding)
     number = part.documents.num_rows
-    texts: list[str] = passages["text"].to_pylist()
     ends = np.cumsum(np.bincount(passages["document"].to_numpy(), minlength=number))
-    signed = [_sign_block(texts, bounds) for bounds in _blocks(texts, ends)]
     documents = part.documents
-    for name, columns in zip(COLUMNS, zip(*signed, strict=True), strict=True):
-        field = PART_DOCUMENTS.field(name)
-        values = _to_arrow(np.concatenate(columns), field.type)
-        documents = documents.set_column(documents.column_names.index(name), field, values)
+    for name, values in signatures(passages["text"].to_pylist(), ends).items():
+        documents = documents.set_column(documents.column_names.index(name), PART_DOCUMENTS.field(name), values)
     return Part(documents, part.passages, part.rejects)
+
+
+def signatures(texts: Sequence[str], ends: Ints) -> dict[str, pa.Array]:
+    """The four columns of documents that are made of passages; none where there are no documents.
+
+    Args:
+        texts: The passages that say whether a document is a copy, in the order of their documents.
+        ends: How many of them there are up to each document's end: int64.
+    """
+    signed = [_sign_block(texts, bounds) for bounds in _blocks(texts, ends)]
+    return {
+        name: _to_arrow(np.concatenate(columns), PART_DOCUMENTS.field(name).type)
+        for name, columns in zip(COLUMNS, zip(*signed, strict=True), strict=False)
+    }
 
 
 def _to_arrow(column: NDArray[Any], kind: pa.DataType) -> pa.Array:

@@ -25,7 +25,7 @@ from pipeline.errors import StudyError, Unreadable, known_names
 from pipeline.executor import map_in_order
 from pipeline.ingest.encodings import decode
 from pipeline.ingest.readers.text import clean, paragraphs_of_each
-from pipeline.ingest.shingles import sign
+from pipeline.ingest.shingles import signatures
 from pipeline.ingest.sources.sheets import book_rows, separated_rows
 from pipeline.languages.identify import identify
 from pipeline.records import Reject
@@ -218,7 +218,7 @@ def read_into_part(chunk: Chunk) -> Path:
         "language": _found_languages(chunk, passages, stated[document].tolist()),
         "text": passages,
     }
-    part = sign(make_part(documents, columns, rejects))
+    part = make_part({**documents, **signatures(passages, np.cumsum(lengths))}, columns, rejects)
     write_part(chunk.target, _join(read_part(chunk.begun), part) if chunk.begun else part)
     return chunk.target
 
