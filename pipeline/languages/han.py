@@ -66,11 +66,13 @@ def fold_table() -> Codes:
             if len(folded) == 1:
                 table[code] = ord(folded)
     han = np.flatnonzero(is_han_table()).astype(np.uint32)
-    simplified = OpenCC("t2s").convert("\n".join(map(chr, han))).split("\n")
-    simple = {int(code): ord(text) for code, text in zip(han, simplified, strict=True) if len(text) == 1}
-    plain = np.fromiter((simple.get(int(code), int(code)) for code in han), np.uint32, count=len(han))
+    lines = np.full((len(han), 2), ord("\n"), np.uint32)
+    lines[:, 0] = han
+    simplified = to_codes(OpenCC("t2s").convert(to_text(lines)))
+    starts = np.flatnonzero(np.append(True, simplified[:-1] == ord("\n")))
+    is_one = np.diff(starts, append=len(simplified)) == 2
     by_code = np.arange(_CODES, dtype=np.uint32)
-    by_code[han] = plain
+    by_code[han[is_one]] = simplified[starts[is_one]]
     return by_code[table]
 
 
