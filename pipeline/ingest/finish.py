@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from pipeline.ingest.dates import parse_date
 from pipeline.ingest.dating import BAD_DATE, file_date
 from pipeline.ingest.sources import folder, table
+from pipeline.ingest.sources.language_names import language_code
 from pipeline.records import DOCUMENTS
 from pipeline.stages import path_name
 from pipeline.store.parts import SIGNATURE
@@ -61,7 +62,7 @@ def finish(study: Study, source: Source, part: Part, sidecar: folder.Sidecar) ->
         evidence = ["metadata"] * number
     if source.file_dates:
         _add_file_dates([base / key for key in keys], known["date"], evidence)
-    codes = [table.language_code(language) for language in known["language"]]
+    codes = [language_code(language) for language in known["language"]]
     document = passages["document"].to_numpy()
     size = pc.utf8_length(passages["text"]).to_numpy().astype(np.int64)
     language = _languages(source, codes, document, passages["language"], size)
@@ -170,7 +171,7 @@ def _languages(
     sidecar or the table's column says of its document.
     """  # noqa: D205 - one sentence
     if source.language:
-        return pa.array([table.language_code(source.language)] * len(found), pa.string())
+        return pa.array([language_code(source.language)] * len(found), pa.string())
     of_document = pa.array(stated, pa.string()).take(pa.array(document))
     doubtful = pc.or_(pc.fill_null(pc.equal(found, "und"), True), pa.array(size < table.SPEAKS_FOR_ITSELF))
     return pc.coalesce(pc.if_else(doubtful, of_document, None), found)

@@ -7,6 +7,7 @@ import unicodedata
 import numpy as np
 import pytest
 from hypothesis import given
+from opencc import OpenCC
 from strategies import any_text, mixed_text, zh_text
 
 from pipeline.languages import han
@@ -53,6 +54,15 @@ def test_the_tables_agree_with_unicode() -> None:
     named = [code for code in range(0x110000) if unicodedata.name(chr(code), "").startswith("CJK UNIFIED IDEOGRAPH")]
     assert is_han[named].all()
     assert not is_han[[ord(character) for character in "aä、。，あア한〆"]].any()
+
+
+def test_each_chinese_character_is_read_as_opencc_reads_it_alone() -> None:
+    convert = OpenCC("t2s").convert
+    codes = [code for code in np.flatnonzero(han.is_han_table()).tolist() if not unicodedata.decomposition(chr(code))]
+    simplified = [convert(chr(code)) for code in codes]
+    read = [text if len(text) == 1 else chr(code) for code, text in zip(codes, simplified, strict=True)]
+    assert sum(chr(code) != one for code, one in zip(codes, read, strict=True)) > 3_000
+    assert han.fold_table()[codes].tolist() == [ord(one) for one in read]
 
 
 def test_spaces_between_chinese_characters_are_taken_out_and_no_others() -> None:

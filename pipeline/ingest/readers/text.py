@@ -130,7 +130,8 @@ def paragraphs_of_each(texts: Sequence[str]) -> Iterator[list[str]]:
         if last > first and (size + len(text) > _AT_ONCE or last == len(texts)):
             some = texts[first:last]
             for one, is_tidy in zip(some, _are_tidy(some) if size <= _AT_ONCE else [False], strict=True):
-                yield _cut(one, lines := one.removesuffix("\n").split("\n"), lines) if is_tidy else paragraphs(one)
+                lines = one.removesuffix("\n").split("\n")
+                yield _cut(one, lines, lines) if is_tidy else paragraphs(one)
             first, size = last, 0
         size += len(text)
 

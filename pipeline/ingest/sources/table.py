@@ -7,11 +7,9 @@ import hashlib
 import io
 import json
 import pickle
-import re
 import zlib
 from collections import deque
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +24,7 @@ from pipeline.executor import map_in_order
 from pipeline.ingest.encodings import decode
 from pipeline.ingest.readers.text import clean, paragraphs_of_each
 from pipeline.ingest.shingles import signatures
+from pipeline.ingest.sources.language_names import language_code
 from pipeline.ingest.sources.sheets import book_rows, separated_rows
 from pipeline.languages.identify import identify
 from pipeline.records import Reject
@@ -394,22 +393,3 @@ _READERS: dict[str, Callable[[Path], Iterator[Row]]] = {
     ".jsonl": _jsonl_rows,
     ".parquet": _parquet_rows,
 }
-
-_CODES = {
-    name: code
-    for code, names in {
-        "zh": "zho chi cmn chinese chinesisch 中文 汉语 漢語",
-        "de": "deu ger german deutsch 德语 德文 德語",
-        "en": "eng english englisch 英语 英文 英語",
-    }.items()
-    for name in names.split()
-}
-"""ISO 639-2 as library catalogues write it, and the names that people write."""
-
-
-@lru_cache(4096)
-def language_code(language: str | None) -> str | None:
-    """``de-DE``, ``DE``, ``ger`` and ``Deutsch`` as ``de``; None for what is no code of a language."""
-    name = re.split(r"[-_\s]", (language or "").strip().lower(), maxsplit=1)[0]
-    name = _CODES.get(name, name)
-    return name if re.fullmatch(r"[a-z]{2,3}", name) else None

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipeline.errors import Unreadable
-from pipeline.ingest.readers.text import clean, paragraphs, read_text
+from pipeline.ingest.readers import text as reader
+from pipeline.ingest.readers.text import clean, paragraphs, paragraphs_of_each, read_text
 
 FLOORS_FILE = Path(__file__).parents[2] / "floors.json"
 FLOORS: dict[str, Any] = json.loads(FLOORS_FILE.read_text("utf-8")) if FLOORS_FILE.exists() else {}
@@ -273,3 +274,34 @@ def test_what_has_to_be_mended_is_seen_wherever_it_stands(sign: str) -> None:
         assert found == [clean(paragraph) for paragraph in found]
         assert not set("\x85\x93\xad\x02\u0301\u200b\ud800") & set("".join(found))
     assert paragraphs("Er ging\x85 dann\x93") == ["Er ging… dann“"]
+
+
+LETTERS = st.sampled_from(
+    [*"aä.,-# 市外\n\n\n\r\t\f\x85\xa0\xad\x02\x93\u0301\u0323か\u3099한ᄒ\u1161〆",
+     *"\u2028\u3000\u200b\u200d\ud800\ue5ce\U00020000"]
+)  # fmt: skip
+SOME_TEXT = st.text(LETTERS, max_size=12) | st.text(max_size=12) | st.sampled_from(["Die Stadt\nWuhan", "外交\n\n。"])
+
+
+@given(st.lists(SOME_TEXT, max_size=8))
+@example(["", "\n", "a\n", "a\n\n", " ", "a", " a", "a ", "a \nb", "a\n b", "a  b", "a\n\n b"])
+@example(["e", "\u0301", "か", "\u3099", "e\u0301"])
+def test_many_texts_have_the_paragraphs_that_each_has_alone(texts: list[str]) -> None:
+    assert list(paragraphs_of_each(texts)) == [paragraphs(text) for text in texts]
+
+
+@pytest.mark.parametrize(
+    "texts", [["Stadt\n" * 30_000], ["Wer  wei\xdf", "Stadt " * 30_000, "Rat"], ["Stadt"] * 30_000]
+)
+def test_texts_longer_than_what_is_looked_at_together_are_read_too(texts: list[str]) -> None:
+    assert list(paragraphs_of_each(texts)) == [paragraphs(text) for text in texts]
+
+
+def test_what_is_seen_to_need_no_mending_is_what_cleaning_leaves_and_composes_with_nothing_before_it() -> None:
+    plain = [code for code, kind in enumerate(reader._kinds()[:-1].tolist()) if kind == 0]
+    assert len(plain) > 40_000
+    assert all(clean(chr(code)) == chr(code) for code in plain)
+    decomposed = (unicodedata.decomposition(chr(code)).split() for code in range(0x110000))
+    seconds = {int(parts[1], 16) for parts in decomposed if len(parts) == 2 and not parts[0].startswith("<")}
+    jamo = {*range(0x1161, 0x1176), *range(0x11A8, 0x11C3)}  # of which Hangul syllables are composed
+    assert not (seconds | jamo) & set(plain)

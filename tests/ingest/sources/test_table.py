@@ -11,10 +11,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipeline.errors import StudyError
-from pipeline.ingest.readers.text import paragraphs
+from pipeline.ingest.readers.text import paragraphs, paragraphs_of_each
+from pipeline.ingest.shingles import sign
 from pipeline.ingest.sources import table
 from pipeline.settings import Source
-from pipeline.store.parts import Part, read_part
+from pipeline.store.parts import SIGNATURE, Part, make_part, read_part
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -236,10 +237,24 @@ def test_of_a_chunk_that_grew_the_new_rows_alone_are_read(tmp_path: Path, monkey
         (folder / "t.jsonl").write_text("".join(lines[:number]), encoding="utf-8")
         read(folder / "t.jsonl", columns)
     texts: list[str] = []
-    monkeypatch.setattr(table, "paragraphs", lambda text: (texts.append(text), paragraphs(text))[1])
+    monkeypatch.setattr(table, "paragraphs_of_each", lambda some: (texts.extend(some), paragraphs_of_each(some))[1])
     (some / "t.jsonl").write_text("".join(lines), encoding="utf-8")
     grown, anew = read(some / "t.jsonl", columns), read(whole / "t.jsonl", columns)
     assert texts == [row["text"] for row in rows[4:9]]
     assert grown == anew
     assert [part.documents.num_rows for part in grown] == [9]
     assert [table.column(0).num_chunks for part in grown for table in (part.documents, part.passages)] == [1, 1]
+
+
+def test_passages_are_numbered_and_documents_signed_as_if_each_stood_alone(tmp_path: Path) -> None:
+    texts = ["Die Stadt hat Partner.\nUnd Freunde in der Welt.", "Köln", "\n", "Eins.\n\nZwei  .\nDrei."]
+    part = read_lines(tmp_path, *(json.dumps({"id": i, "title": "", "text": text}) for i, text in enumerate(texts)))
+    passages = part.passages.select(["document", "ordinal", "page", "kind", "text"]).to_pylist()
+    alone = [paragraphs(text) for text in texts if text != "\n"]
+    assert passages == [
+        {"document": i, "ordinal": j, "page": None, "kind": "body", "text": text}
+        for i, found in enumerate(alone) for j, text in enumerate(found)
+    ]  # fmt: skip
+    documents = [{"key": key} for key in part.documents["key"].to_pylist()]
+    plain = sign(make_part(documents, part.passages.to_pydict(), []))
+    assert part.documents.select(SIGNATURE).equals(plain.documents.select(SIGNATURE))
