@@ -102,13 +102,13 @@ def cut_corpus(study: Study, draft: Path, progress: Progress) -> Summary:
         tasks = ((i, paths[i]) for i in missing)
         for i, _ in enumerate(map_in_order(executor, partial(_cut_batch, folder, cut_by, models), tasks, under_way=6)):
             progress("words", i + 1, len(missing))
-        forms = tokens.number_types(paths, keys, draft / tokens.CUTS_FILE)
-        known = tokens.read_described(folder / tokens.CUT_TYPES_FILE, keys).select(DESCRIBED)
-        described = _describe(study, forms, known, models, progress, cutters=executor)
-    described |= _describe(study, forms, known, models, progress)
-    table = pa.concat_tables([described[code] for code in forms])
+        known, numbered = _number_types(folder, paths, keys, models)
+        described = _describe(study, numbered, known, models, progress, cutters=executor)
+    described |= _describe(study, numbered, known, models, progress)
+    table = pa.concat_tables([described[code] for code in keys])
     types = table.add_column(0, TYPES.field("type"), pa.array(np.arange(len(table), dtype=np.uint32)))
     tokens.write_types(draft / tokens.CUT_TYPES_FILE, types, keys)
+    tokens.write_cuts(draft / tokens.CUTS_FILE, paths, numbered, draft / tokens.CUT_TYPES_FILE)
     in_use = [path for own in paths for path in own.values()]
     pieces.drop_pieces(kept, in_use + [pieces.entities_path(own[code]) for own in paths for code in models])
     if not models:
@@ -197,9 +197,27 @@ def _cut_batch(
         pieces.write_piece(path, pa.table(columns))
 
 
+def _number_types(
+    folder: Path, paths: Sequence[dict[str, Path]], keys: dict[str, str], models: Iterable[str]
+) -> tuple[dict[str, pa.Table], dict[str, tokens.Numbered]]:
+    """The types of each language that the last run described in the same way; and the types of now among these."""
+    types = tokens.read_described(folder / tokens.CUT_TYPES_FILE, keys).select(DESCRIBED)
+    numbers = tokens.read_numbers(folder)
+    known: dict[str, pa.Table] = {}
+    numbered: dict[str, tokens.Numbered] = {}
+    for code in keys:
+        is_own = pc.equal(types["language"], code)
+        first, number = pc.index(is_own, True).as_py(), pc.sum(is_own).as_py() or 0
+        known[code] = types.slice(max(first, 0), number)  # types stand language by language
+        described_as = [known[code][name].combine_chunks() for name in ("form", "lemma", "tag")]
+        forms = pieces.pack_words(*described_as) if code in models else described_as[0]
+        numbered[code] = tokens.number_types([own[code] for own in paths], forms, numbers)
+    return known, numbered
+
+
 def _describe(
-    study: Study, forms: dict[str, pa.Array], known: pa.Table, models: Iterable[str], progress: Progress,
-    *, cutters: Executor | None = None,
+    study: Study, numbered: dict[str, tokens.Numbered], known: dict[str, pa.Table], models: Iterable[str],
+    progress: Progress, *, cutters: Executor | None = None,
 ) -> dict[str, pa.Table]:  # fmt: skip
     """The types of each language; lemmas and parts are found once per type, in parallel, those of the last time taken.
 
@@ -207,16 +225,11 @@ def _describe(
     workers are new ones, which share the dictionaries of lemmas: those that cut still hold what they remember of it.
     """
     tables: dict[str, pa.Table] = {}
-    for code, own in forms.items():
+    for code, own in numbered.items():
         if (code == "zh") != (cutters is not None):
             continue
-        is_own = pc.equal(known["language"], code)
-        first, number = pc.index(is_own, True).as_py(), pc.sum(is_own).as_py() or 0
-        old = known.slice(max(first, 0), number)  # types stand language by language
-        described_as = [old[name].combine_chunks() for name in ("form", "lemma", "tag")]
-        place = pc.index_in(own, value_set=pieces.pack_words(*described_as) if code in models else described_as[0])
+        old, new = known[code], own.new
         describe = describe_words if code in models else describe_types
-        new = own.filter(place.is_null())
         order = pc.array_sort_indices(new)  # what is remembered of a word serves those beside it, which begin like it
         starts = range(0, len(new), TYPES_AT_ONCE)
         chunks = (new.take(order.slice(at, TYPES_AT_ONCE)).to_pylist() for at in starts)
@@ -227,10 +240,9 @@ def _describe(
             for i, piece in enumerate(map_in_order(executor, partial(describe, code), chunks, under_way=6)):
                 described.append(piece.select(DESCRIBED).cast(old.schema))
                 progress(f"lemmas ({code})", i + 1, len(starts))
-        row = np.empty(len(own), np.int64)
-        is_new = place.is_null().to_numpy(zero_copy_only=False)
-        row[~is_new] = place.drop_null().to_numpy()
-        row[np.flatnonzero(is_new)[order.to_numpy()]] = len(old) + np.arange(len(new))
+        place = np.arange(len(old) + len(new))
+        place[len(old) + order.to_numpy()] = np.arange(len(old), len(place))
+        row = place[own.rows]
         table = pa.concat_tables(described).combine_chunks()
         tables[code] = table if np.array_equal(row, np.arange(len(table))) else table.take(pa.array(row))
     return tables

@@ -12,10 +12,11 @@ import pyarrow.parquet as pq
 
 from pipeline.errors import InputError
 from pipeline.records import TOKENS, TYPES
+from pipeline.stages import hash_file
 from pipeline.store.pieces import decode_forms, read_piece
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
     from types import TracebackType
 
@@ -27,7 +28,7 @@ CUTS_FILE = "cuts.arrow"
 CUT_TYPES_FILE = "cut_types.parquet"
 WORDS_FILE = "words.arrow"
 ENTITIES_FILE = "entities.parquet"
-_KEYS = b"zwiesprache.described"
+_KEYS, _TYPES = b"zwiesprache.described", b"zwiesprache.types"
 
 _PIECES_AT_ONCE = 32
 """Pieces whose forms are numbered together; memory then depends on the types there are, not on the corpus."""
@@ -69,38 +70,88 @@ CUTS = pa.schema([("language", pa.string()), ("piece", pa.string()), ("types", p
 """``cuts.arrow``: for each batch of passages the pieces of its languages, and the type of each of a piece's forms."""
 
 
-def number_types(paths: Sequence[Mapping[str, Path]], languages: Iterable[str], file: Path) -> dict[str, pa.Array]:
-    """Number the forms of all pieces and write ``cuts.arrow``.
+class Numbered(NamedTuple):
+    """The forms of one language, numbered in the order in which they first appear."""
 
-    Types are numbered language by language, within one in the order in which they first appear.
+    rows: NDArray[np.int64]
+    """For each type the row of its form among those that were known, with the new ones behind them."""
+    new: pa.Array
+    """The forms that were not known."""
+    types: list[NDArray[np.int64]]
+    """For each batch the type of each of its forms."""
+
+
+def number_types(paths: Sequence[Path], known: pa.Array, numbers: Mapping[str, NDArray[np.uint32]]) -> Numbered:
+    """Number the forms of a language's pieces.
 
     Args:
-        paths: The pieces of each batch, by language.
-        languages: The languages, in order.
-        file: Where ``cuts.arrow`` is written.
-
-    Returns:
-        The forms of each language, in order of their types.
+        paths: The piece of each batch.
+        known: Distinct forms.
+        numbers: For pieces whose forms are all known, by name, which they are; these pieces are not read.
     """
-    forms: dict[str, pa.Array] = {}
-    numbers: dict[str, list[NDArray[np.uint32]]] = {}
-    first = 0
-    for code in languages:
-        known, numbers[code] = pa.array([], pa.string()), []
-        for at in range(0, len(paths), _PIECES_AT_ONCE):
-            own = [decode_forms(read_piece(of_batch[code]))[1] for of_batch in paths[at : at + _PIECES_AT_ONCE]]
-            encoded = pa.concat_arrays([known, *own]).dictionary_encode()  # what is known keeps its place in front
-            types = encoded.indices.to_numpy()[len(known) :].astype(np.uint32) + np.uint32(first)
-            numbers[code] += np.split(types, np.cumsum([len(piece) for piece in own])[:-1])
-            known = encoded.dictionary
-        forms[code] = known
-        first += len(known)
-    with pa.OSFile(str(file), "wb") as sink, pa.ipc.new_file(sink, CUTS) as writer:
+    rows = {i: numbers[_name(path)] for i, path in enumerate(paths) if _name(path) in numbers}
+    unread = [i for i in range(len(paths)) if i not in rows]
+    forms = known
+    for at in range(0, len(unread), _PIECES_AT_ONCE):
+        some = unread[at : at + _PIECES_AT_ONCE]
+        own = [decode_forms(read_piece(paths[i]))[1] for i in some]
+        encoded = pa.concat_arrays([forms, *own]).dictionary_encode()  # what is known keeps its place in front
+        places = encoded.indices.to_numpy()[len(forms) :].astype(np.uint32)
+        rows |= zip(some, np.split(places, np.cumsum([len(piece) for piece in own])[:-1]), strict=True)
+        forms = encoded.dictionary
+    in_order = [rows[i] for i in range(len(paths))]
+    whole = np.concatenate([np.zeros(0, np.uint32), *in_order])
+    first = np.full(len(forms), len(whole))
+    first[whole[::-1]] = np.arange(len(whole))[::-1]  # of several the last one stays
+    order = np.argsort(first)[: np.count_nonzero(first < len(whole))]
+    type_ = np.empty(len(forms), np.int64)
+    type_[order] = np.arange(len(order))
+    types = np.split(type_[whole], np.cumsum([len(found) for found in in_order])[:-1])
+    return Numbered(order, forms.slice(len(known)), types)
+
+
+def write_cuts(file: Path, paths: Sequence[Mapping[str, Path]], numbered: Mapping[str, Numbered], types: Path) -> None:
+    """Write ``cuts.arrow``: types are numbered language by language.
+
+    Args:
+        file: Where.
+        paths: The pieces of each batch, by language.
+        numbered: The languages, in order.
+        types: The table of these types, which the file names by its digest.
+    """
+    first = dict(zip(numbered, np.cumsum([0, *(len(own.rows) for own in numbered.values())]), strict=False))
+    schema = CUTS.with_metadata({_TYPES: hash_file(types)})
+    with pa.OSFile(str(file), "wb") as sink, pa.ipc.new_file(sink, schema) as writer:
         for batch, of_batch in enumerate(paths):
-            names = [f"{path.parent.name}/{path.name}" for path in of_batch.values()]
-            types_of = [numbers[code][batch] for code in of_batch]
-            writer.write_batch(pa.record_batch([pa.array(of_batch), pa.array(names), pa.array(types_of)], schema=CUTS))
-    return forms
+            names = [_name(path) for path in of_batch.values()]
+            types_of = [(numbered[code].types[batch] + first[code]).astype(np.uint32) for code in of_batch]
+            columns = [pa.array(of_batch), pa.array(names), pa.array(types_of)]
+            writer.write_batch(pa.record_batch(columns, schema=schema))
+
+
+def read_numbers(folder: Path) -> dict[str, NDArray[np.uint32]]:
+    """For each piece of the last run, by name, which of its language's types its forms are.
+
+    Nothing where there was no such run, or where ``cut_types.parquet`` is not the one that it wrote.
+    """
+    try:
+        with pa.memory_map(str(folder / CUTS_FILE)) as source:
+            cuts = pa.ipc.open_file(source).read_all()
+        if (cuts.schema.metadata or {}).get(_TYPES) != hash_file(folder / CUT_TYPES_FILE).encode():
+            return {}
+    except (FileNotFoundError, pa.ArrowInvalid):
+        return {}
+    numbers: dict[str, NDArray[np.uint32]] = {}
+    for code in cuts["language"].unique().to_pylist():
+        own = cuts.filter(pc.equal(cuts["language"], code))
+        first = pc.min(pc.list_flatten(own["types"])).as_py() or 0
+        found = [types.values.to_numpy() - np.uint32(first) for types in own["types"]]
+        numbers |= zip(own["piece"].to_pylist(), found, strict=True)
+    return numbers
+
+
+def _name(path: Path) -> str:
+    return f"{path.parent.name}/{path.name}"
 
 
 class Cut(NamedTuple):
@@ -162,7 +213,7 @@ def read_described(path: Path, keys: Mapping[str, str]) -> pa.Table:
     """The types that a run before described in the same way; none where there was no such run."""
     if not path.exists():
         return TYPES.empty_table()
-    table = pq.read_table(path)
+    table = pq.ParquetFile(path).read()
     then = json.loads((table.schema.metadata or {}).get(_KEYS, b"{}"))
     same = [code for code, key in keys.items() if then.get(code) == key]
     if same and same == [*then]:

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 LEXICON = (
     '[[concept]]\nid = "a"\nzh = ["城市外交", "友好城市"]\nde = [{ form = "Partnerschaft", match = "compound" }]\n'
 )
-MADE = (mentions_stage.MENTIONS_FILE, tokens.TOKENS_FILE, tokens.TYPES_FILE, tokens.WORDS_FILE, tokens.CUT_TYPES_FILE)
+MADE = (mentions_stage.MENTIONS_FILE, tokens.TOKENS_FILE, tokens.TYPES_FILE, tokens.WORDS_FILE, tokens.CUT_TYPES_FILE,
+        tokens.CUTS_FILE)  # fmt: skip
 ZH = "第{}个友好城市推动了城市外交部的第{}次会议。"
 DE = "Die Städtepartnerschaft Nummer {} der Stadt feiert das Jahr {}."
 

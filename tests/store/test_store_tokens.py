@@ -32,34 +32,83 @@ def test_tokens_come_back_batch_by_batch_from_a_memory_map(tmp_path: Path) -> No
     assert pa.total_allocated_bytes() - before < 1000
 
 
-@settings(deadline=None)
-@given(
-    st.lists(st.fixed_dictionaries({"zh": st.lists(st.sampled_from("abc")), "de": st.lists(st.sampled_from("bcd"))})),
-    st.integers(1, 3),
+Batches = list[dict[str, list[str]]]
+"""For each batch the forms of each language, as they follow each other."""
+BATCHES = st.lists(
+    st.fixed_dictionaries({"zh": st.lists(st.sampled_from("abc")), "de": st.lists(st.sampled_from("bcdefg"))})
 )
+ORDER = ("zh", "de")
+
+
+def piece_paths(folder: Path, batches: Batches) -> list[dict[str, Path]]:
+    """Write a piece for each language of each batch, named by its forms."""
+    (folder / "kept").mkdir(exist_ok=True)
+    paths = [{code: folder / "kept" / f"{code}-{''.join(own[code])}.arrow" for code in own} for own in batches]
+    for own, files in zip(batches, paths, strict=True):
+        for code, forms in own.items():
+            column = pa.array(forms, pa.string()).dictionary_encode()
+            numbers = np.zeros(len(forms), np.uint32)
+            cut = {"passage": numbers, "start": numbers, "length": numbers.astype(np.uint16), "form": column}
+            write_piece(files[code], pa.table(cut))
+    return paths
+
+
+def number(folder: Path, batches: Batches, known: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Number the types of some batches and write both files; the forms of each language, in order of their types."""
+    paths = piece_paths(folder, batches)
+    numbers = tokens.read_numbers(folder)
+    numbered, forms = {}, {}
+    for code in ORDER:
+        before = known.get(code, []) if numbers else []
+        own = tokens.number_types([files[code] for files in paths], pa.array(before, pa.string()), numbers)
+        assert set(own.new.to_pylist()).isdisjoint(before)
+        numbered[code], forms[code] = own, [[*before, *own.new.to_pylist()][row] for row in own.rows.tolist()]
+    rows = [
+        {"type": 0, "language": code, "form": form, "lemma": "", "parts": [], "is_word": True}
+        for code in ORDER
+        for form in forms[code]
+    ]
+    tokens.write_types(folder / tokens.CUT_TYPES_FILE, pa.Table.from_pylist(rows, TYPES))
+    tokens.write_cuts(folder / tokens.CUTS_FILE, paths, numbered, folder / tokens.CUT_TYPES_FILE)
+    return forms
+
+
+@settings(deadline=None)
+@given(BATCHES, BATCHES, st.data(), st.integers(1, 3))
 def test_types_are_numbered_by_language_in_the_order_in_which_they_first_appear(
-    batches: list[dict[str, list[str]]], at_once: int
+    more: Batches, batches: Batches, data: st.DataObject, at_once: int
 ) -> None:
+    before = data.draw(st.permutations([*data.draw(st.lists(st.sampled_from(batches))), *more]) if batches else BATCHES)
     with tempfile.TemporaryDirectory() as name, pytest.MonkeyPatch.context() as patch:
         patch.setattr(tokens, "_PIECES_AT_ONCE", at_once)
-        folder = Path(name)
-        (folder / "kept").mkdir()
-        paths = [{code: folder / "kept" / f"{code}-{i}.arrow" for code in own} for i, own in enumerate(batches)]
-        for own, files in zip(batches, paths, strict=True):
-            for code, forms in own.items():
-                column = pa.array(forms, pa.string()).dictionary_encode()
-                numbers = np.zeros(len(forms), np.uint32)
-                cut = {"passage": numbers, "start": numbers, "length": numbers.astype(np.uint16), "form": column}
-                write_piece(files[code], pa.table(cut))
-        forms_of = tokens.number_types(paths, ["zh", "de"], folder / tokens.CUTS_FILE)
-        seen = [
-            (code, form) for code in ("zh", "de") for form in dict.fromkeys(f for own in batches for f in own[code])
-        ]
-        assert [(code, form) for code, forms in forms_of.items() for form in forms.to_pylist()] == seen
+        folder, fresh = Path(name), Path(name) / "fresh"
+        fresh.mkdir()
+        forms = number(folder, batches, number(folder, before, {}))
+        assert forms == number(fresh, batches, {})
+        assert (folder / tokens.CUTS_FILE).read_bytes() == (fresh / tokens.CUTS_FILE).read_bytes()
+        seen = [(code, form) for code in ORDER for form in dict.fromkeys(f for own in batches for f in own[code])]
+        assert [(code, form) for code in ORDER for form in forms[code]] == seen
         for i, own in enumerate(batches):
             cuts = tokens.read_cuts(folder, i)
             for code, cut in cuts.items():
                 assert [seen[n] for n in cut.types[cut.form]] == [(code, form) for form in own[code]]
+
+
+def test_pieces_that_were_numbered_are_not_read_unless_the_types_are_others(tmp_path: Path) -> None:
+    batches = [{"zh": ["a", "b"], "de": ["c"]}, {"zh": ["b"], "de": ["d", "c"]}]
+    forms = number(tmp_path, batches, {})
+    paths = piece_paths(tmp_path, batches)
+    numbers = tokens.read_numbers(tmp_path)
+    for path in (tmp_path / "kept").iterdir():
+        path.unlink()
+    own = tokens.number_types([files["de"] for files in paths], pa.array(forms["de"]), numbers)
+    assert (own.rows.tolist(), len(own.new), [found.tolist() for found in own.types]) == ([0, 1], 0, [[0], [1, 0]])
+    tokens.write_types(tmp_path / tokens.CUT_TYPES_FILE, TYPES.empty_table())
+    assert tokens.read_numbers(tmp_path) == {}
+    (tmp_path / tokens.CUTS_FILE).write_bytes(b"damaged")
+    assert tokens.read_numbers(tmp_path) == {}
+    (tmp_path / tokens.CUTS_FILE).unlink()
+    assert tokens.read_numbers(tmp_path) == {}
 
 
 def test_what_was_described_in_the_same_way_is_known_again(tmp_path: Path) -> None:
