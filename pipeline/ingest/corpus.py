@@ -71,8 +71,8 @@ def build_corpus(study: Study, draft: Path, progress: Progress) -> Summary:
             raise InputError(_nothing_left(study, rejects))
         drop_parts(study, kept)
         workers = 1 if study.run.scheduler else study.run.workers
-        writer.marks, compared = find_copies(draft, outlines, before.compared, progress, workers)
-    before.replace(draft, made.entries.batches(), compared)
+        writer.marks, copies = find_copies(draft, outlines, before.copies, progress, workers)
+    before.replace(draft, made.entries.batches(), copies)
     return {
         "documents": outlines.num_rows,
         "passages": writer.passages,

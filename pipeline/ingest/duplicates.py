@@ -15,8 +15,8 @@ in any of 128 bands. A pair whose texts resemble each other by 0.2 meets with a 
 meets the 24 that are sorted nearest to it, and of all that it meets the 4 whose MinHashes promise most are read
 (`pipeline.ingest.meetings`). MinHashes are read by memory map, so that memory grows by some tens of bytes a document.
 
-What a comparison said is kept under the hashes of both texts: a corpus that grew by one document reads that one and
-what it may be a copy of.
+What a comparison said is kept under the hashes of both texts, and which pairs were worth one: a corpus that grew by one
+document searches what shares a band with it, and reads it and what it may be a copy of.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.executor import map_in_order, open_executor
-from pipeline.ingest.kept import COMPARED
-from pipeline.ingest.meetings import MinHashes, candidates
+from pipeline.ingest.kept import CANDIDATES, COMPARED, Copies
+from pipeline.ingest.meetings import MinHashes, Searched, candidates_again
 from pipeline.ingest.resemblance import glance, make_text, resemblance, resembles
 from pipeline.ingest.shingles import DECIDING, read_letters
 from pipeline.records import DOCUMENTS
@@ -65,33 +65,50 @@ MARKS = pa.schema([DOCUMENTS.field(name) for name in ("duplicate_of", "duplicate
 
 
 def find_copies(
-    folder: Path, outlines: pa.Table, kept: pa.Table, progress: Progress, workers: int | None = 1
-) -> tuple[pa.Table, pa.Table]:
+    folder: Path, outlines: pa.Table, before: Copies, progress: Progress, workers: int | None = 1
+) -> tuple[pa.Table, Copies]:
     """Say which documents are copies, of what, and how much they resemble it.
 
     Args:
         folder: Where the passages of a corpus have just been written.
         outlines: Of its documents, with their signatures (`pipeline.store.outlines`).
-        kept: What was compared the last time (`COMPARED`).
+        before: What was found the last time.
         progress: Is told how many pairs were compared.
         workers: How many processes compare them at most; as many as there are cores where None.
 
     Returns:
-        The columns `MARKS` of all documents, and what was compared (`COMPARED`), ordered.
+        The columns `MARKS` of all documents, and what was found.
     """
+    order, first, read = _sorted(outlines)
+    then, _, read_then = _sorted(before.outlines)
+    known = np.column_stack([before.candidates[name].to_numpy() for name in CANDIDATES.names])
+    searched = _searched(outlines, order[read])
+    pairs = candidates_again(searched, _searched(before.outlines, then[read_then]), known)
+    texts = _Texts(folder, outlines, order, before.compared, workers)
+    near = _settle(texts, read[pairs], progress)
+    found = pa.table(list(pairs.T), schema=CANDIDATES)
+    return _marks(outlines["doc_id"], order, first, near), Copies(outlines, found, texts.compared())
+
+
+def _sorted(outlines: pa.Table) -> tuple[Ints, Ints, Ints]:
+    """The rows of documents by their dates; for each the first one with the same letters; those that are searched."""
     dates = outlines["date"].cast(pa.int32()).fill_null(np.iinfo(np.int32).max).to_numpy()
     order = np.argsort(dates, kind="stable")
     letters = outlines["letters"].to_numpy()[order]
     digests = outlines["digest"].to_numpy()[order]
     first = _first_with_same_letters(digests, letters, dates[order])
-    shingles = outlines["shingles"].to_numpy()[order].astype(np.int64)
-    read = np.flatnonzero((first == np.arange(len(order))) & (shingles >= _FEW_SHINGLES))
-    is_chinese = pc.equal(outlines["language"], "zh").to_numpy()[order[read]]
-    minhashes = MinHashes(outlines["minhash"], order[read])
-    pairs = read[candidates(minhashes, shingles[read], is_chinese)]
-    texts = _Texts(folder, outlines, order, kept, workers)
-    near = _settle(texts, pairs, progress)
-    return _marks(outlines["doc_id"], order, first, near), texts.compared()
+    enough = outlines["shingles"].to_numpy()[order] >= _FEW_SHINGLES
+    return order, first, np.flatnonzero((first == np.arange(len(order))) & enough)
+
+
+def _searched(outlines: pa.Table, rows: Ints) -> Searched:
+    """What documents are searched by."""
+    return Searched(
+        MinHashes(outlines["minhash"], rows),
+        outlines["digest"].to_numpy()[rows],
+        outlines["shingles"].to_numpy()[rows].astype(np.int64),
+        pc.equal(outlines["language"], "zh").to_numpy()[rows],
+    )
 
 
 def _marks(names: pa.ChunkedArray, order: Ints, first: Ints, near: dict[int, tuple[int, float]]) -> pa.Table:

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 KEPT_FOLDER = ".kept"
 COMPARED = pa.schema([("later", pa.uint64()), ("earlier", pa.uint64()), ("resemblance", pa.float64())])
 """How much two texts resemble each other, by the hashes of their letters; null if the later is no copy."""
-_ENTRIES_FILE, _COMPARED_FILE = "entries.arrow", "compared.arrow"
+CANDIDATES = pa.schema([("later", pa.int64()), ("earlier", pa.int64())])
+"""Pairs of documents that were worth comparing, as `pipeline.ingest.meetings` numbers them."""
+_ENTRIES_FILE, _COMPARED_FILE, _CANDIDATES_FILE = "entries.arrow", "compared.arrow", "candidates.arrow"
 _ENTRIES = pa.schema(
     [
         ("key", pa.binary(16)),
@@ -47,6 +49,18 @@ class Entry(NamedTuple):
     rejects: list[Reject]
 
 
+class Copies(NamedTuple):
+    """What a search for copies found."""
+
+    outlines: pa.Table
+    """Of the documents that were searched."""
+    candidates: pa.Table
+    compared: pa.Table
+
+
+NO_COPIES = Copies(OUTLINES.empty_table(), CANDIDATES.empty_table(), COMPARED.empty_table())
+
+
 class Kept:
     """What the last build kept."""
 
@@ -55,18 +69,17 @@ class Kept:
         self._folder = folder
         self._code = code
         self._places: dict[bytes, int] = {}
-        self.compared = COMPARED.empty_table()
+        self.copies = NO_COPIES
         try:
             entries = _read(folder / _ENTRIES_FILE)
-            made_by = {b"code": code.encode(), b"outlines": hash_file(folder / OUTLINES_FILE).encode()}
-            if entries.schema.metadata != made_by:
+            if entries.schema.metadata != self._made_by():
                 return
-            self._entries, self._outlines = entries, read_outlines(folder / OUTLINES_FILE)
-            self.compared = _read(folder / _COMPARED_FILE).select(COMPARED.names).cast(COMPARED)
+            outlines = read_outlines(folder / OUTLINES_FILE)
+            if outlines.schema.equals(OUTLINES):
+                self.copies = Copies(outlines, _read(folder / _CANDIDATES_FILE), _read(folder / _COMPARED_FILE))
+                self._entries, self._places = entries, {key: i for i, key in enumerate(entries["key"].to_pylist())}
         except (OSError, KeyError, pa.ArrowInvalid):
             return
-        if self._outlines.schema.equals(OUTLINES):
-            self._places = {key: i for i, key in enumerate(entries["key"].to_pylist())}
 
     def find(self, key: bytes) -> Entry | None:
         """The entry of a part."""
@@ -75,17 +88,23 @@ class Kept:
             return None
         row = self._entries.slice(place, 1).to_pylist()[0]
         rejects = [Reject("", lost["item"], "corpus", lost["reason"], lost["detail"]) for lost in row["rejects"]]
-        return Entry(row["said"], self._outlines.slice(row["first"], row["documents"]), rejects)
+        return Entry(row["said"], self.copies.outlines.slice(row["first"], row["documents"]), rejects)
 
-    def replace(self, draft: Path, entries: Sequence[pa.RecordBatch], compared: pa.Table) -> None:
-        """Keep what was made now: the outlines of a draft folder, the entries of its parts, what was compared."""
+    def replace(self, draft: Path, entries: Sequence[pa.RecordBatch], copies: Copies) -> None:
+        """Keep what was made now: the outlines of a draft folder, the entries of its parts, the search for copies."""
         self._places = {}
         self._folder.mkdir(exist_ok=True)
         (self._folder / _ENTRIES_FILE).unlink(missing_ok=True)  # it comes last, so that a crash between is seen
         (draft / OUTLINES_FILE).replace(self._folder / OUTLINES_FILE)
-        _write(self._folder / _COMPARED_FILE, compared.to_batches(), COMPARED)
-        made_by = {"code": self._code, "outlines": hash_file(self._folder / OUTLINES_FILE)}
-        _write(self._folder / _ENTRIES_FILE, entries, _ENTRIES.with_metadata(made_by))
+        _write(self._folder / _CANDIDATES_FILE, copies.candidates.to_batches(), CANDIDATES)
+        _write(self._folder / _COMPARED_FILE, copies.compared.to_batches(), COMPARED)
+        _write(self._folder / _ENTRIES_FILE, entries, _ENTRIES.with_metadata(self._made_by()))
+
+    def _made_by(self) -> dict[bytes, bytes]:
+        """The code, and the digests of the files that belong to the entries."""
+        files = (OUTLINES_FILE, _CANDIDATES_FILE, _COMPARED_FILE)
+        digests = {name.encode(): hash_file(self._folder / name).encode() for name in files}
+        return {b"code": self._code.encode(), **digests}
 
 
 class Entries:

@@ -3,17 +3,22 @@
 The bands are searched one after the other (Leskovec, Rajaraman and Ullman 2014, "Mining of massive datasets", chapter
 3). For each document only the best pairs are held on to, so memory grows by some tens of bytes a document; MinHashes
 are read where they lie. Documents that are nearly the same meet in most bands: a pair is looked at once.
+
+Whom a document meets in a band hangs on those whose slots agree there and on no others. In a corpus that grew, the
+documents that share a band with a new one, or with one that is gone, are searched again, and no others.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from pipeline.ingest.shingles import SLOTS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import pyarrow as pa
     from numpy.typing import NDArray
 
@@ -30,6 +35,8 @@ _REMEMBERED = 4_000_000
 _PROMISING = {True: 0.55, False: 0.2}
 """How much of the shorter text's shingles must stand in the other, by its MinHash: a twentieth of the letters changed
 leaves 0.73 of the shingles of six Chinese characters and 0.36 of those of three German words."""
+_MOSTLY = 0.9
+"""Where fewer of the documents are those of the last build, all are searched again."""
 _ADDED = 0.15
 """So much of a copy longer than its original must stand in that by their MinHashes; half of it must by their texts."""
 
@@ -67,36 +74,88 @@ class MinHashes:
         return found
 
 
-def candidates(minhashes: MinHashes, shingles: Ints, is_chinese: NDArray[np.bool_]) -> Pairs:
+class Searched(NamedTuple):
+    """Documents whose copies are sought, in the order of their dates."""
+
+    minhashes: MinHashes
+    digests: NDArray[np.uint64]
+    """Of their letters."""
+    shingles: Ints
+    """How many shingles each has."""
+    is_chinese: NDArray[np.bool_]
+    """Whether each is Chinese: then fewer shingles break where a letter is changed."""
+
+
+def candidates(
+    minhashes: MinHashes, shingles: Ints, is_chinese: NDArray[np.bool_], wanted: NDArray[np.bool_] | None = None
+) -> Pairs:
     """Pairs of documents that are worth reading, found on their MinHashes.
 
     Args:
-        minhashes: Those of documents in the order of their dates.
-        shingles: How many shingles each has.
-        is_chinese: Whether each is Chinese: then fewer shingles break where a letter is changed.
+        minhashes: As `Searched`.
+        shingles: As `Searched`.
+        is_chinese: As `Searched`.
+        wanted: The documents whose pairs with earlier ones are sought; of all where None.
 
     Returns:
         Later and earlier document of each pair, ascending: int64, pairs x 2.
     """
     best = np.zeros((0, 3), np.int64)
     met = done = np.zeros(0, np.int64)
+    for band, slots in enumerate(_bands(minhashes), start=1):
+        new = _distinct(_meetings(slots, shingles, wanted))
+        met = _distinct(np.concatenate([met, new[~_among(new, done)]]))
+        if len(met) > _HELD or band % _BANDS_AT_ONCE == 0:
+            found = [
+                _promising(minhashes, shingles, is_chinese, *np.divmod(met[start : start + _PAIRS], len(shingles)))
+                for start in range(0, len(met), _PAIRS)
+            ]
+            best = _best(np.concatenate([best, *found]))
+            remembered = len(done) + len(met) <= max(_REMEMBERED, _NEAREST * len(shingles))
+            done, met = (_distinct(np.concatenate([done, met])) if remembered else met), met[:0]
+    return best[:, :2]
+
+
+def candidates_again(now: Searched, then: Searched, pairs: Pairs) -> Pairs:
+    """What `candidates` says, from what it said of the documents of the last build, ``pairs``."""
+    number = len(now.digests)
+    place = _places(now, then)
+    stayed = np.flatnonzero(place >= 0)
+    gone = np.ones(len(then.digests), np.bool_)
+    gone[place[stayed]] = False
+    if len(stayed) < _MOSTLY * max(number, len(gone)) or (np.diff(place[stayed]) <= 0).any():
+        return candidates(now.minhashes, now.shingles, now.is_chinese)
+    changed = np.concatenate([now.minhashes.of(np.flatnonzero(place < 0)), then.minhashes.of(np.flatnonzero(gone))]).T
+    met = np.zeros(number, np.bool_)
+    for band, slots in enumerate(_bands(now.minhashes)):
+        met[_agreeing(slots, changed[band * _BAND : (band + 1) * _BAND])] = True
+    found = candidates(now.minhashes, now.shingles, now.is_chinese, met)
+    renumbered = np.full(len(gone), -1)
+    renumbered[place[stayed]] = stayed
+    kept = renumbered[pairs]
+    both = np.concatenate([found, kept[~met[kept[:, 0]] & (kept[:, 0] >= 0)]])
+    return both[np.argsort(both[:, 0], kind="stable")]
+
+
+def _bands(minhashes: MinHashes) -> Iterator[NDArray[np.uint16]]:
+    """The slots of each band, and the one that sorts those that meet: 3 x documents."""
     for first in range(0, SLOTS, _BANDS_AT_ONCE * _BAND):
         last = first + _BANDS_AT_ONCE * _BAND
         columns = minhashes.columns(first, min(last + 1, SLOTS))
         if last == SLOTS:
             columns = np.concatenate([columns, minhashes.columns(0, 1)])  # what sorts the last band
-        for band in range(0, last - first, _BAND):
-            new = _distinct(_meetings(columns[band : band + _BAND + 1], shingles))
-            met = _distinct(np.concatenate([met, new[~_among(new, done)]]))
-            if len(met) > _HELD or band + _BAND == last - first:
-                found = [
-                    _promising(minhashes, shingles, is_chinese, *np.divmod(met[start : start + _PAIRS], len(shingles)))
-                    for start in range(0, len(met), _PAIRS)
-                ]
-                best = _best(np.concatenate([best, *found]))
-                remembered = len(done) + len(met) <= max(_REMEMBERED, _NEAREST * len(shingles))
-                done, met = (_distinct(np.concatenate([done, met])) if remembered else met), met[:0]
-    return best[:, :2]
+        for slot in range(0, last - first, _BAND):
+            yield columns[slot : slot + _BAND + 1]
+
+
+def _places(now: Searched, then: Searched) -> Ints:
+    """For each document its place among those of the last build; -1 for one that was not there, or not the same."""
+    if not len(then.digests):
+        return np.full(len(now.digests), -1)
+    sort = np.argsort(then.digests)
+    place = sort[np.minimum(np.searchsorted(then.digests, now.digests, sorter=sort), len(sort) - 1)]
+    pairs = ((now.digests, then.digests), (now.shingles, then.shingles), (now.is_chinese, then.is_chinese))
+    return np.where(np.all([here == there[place] for here, there in pairs], axis=0), place, -1)
 
 
 def _promising(
@@ -123,16 +182,17 @@ def _best(found: NDArray[np.int64]) -> NDArray[np.int64]:
     return best
 
 
-def _meetings(slots: NDArray[np.uint16], shingles: Ints) -> Ints:
+def _meetings(slots: NDArray[np.uint16], shingles: Ints, wanted: NDArray[np.bool_] | None) -> Ints:
     """The pairs that meet in a band, as ``later * documents + earlier``, if neither is much longer.
 
     Args:
-        slots: The two slots of the band, and the one that sorts those that meet: 3 x documents.
+        slots: Those of `_bands`.
         shingles: How many shingles each document has.
+        wanted: As in `candidates`.
     """
     number = len(shingles)
-    key = (slots[0].astype(np.uint32) << np.uint32(16)) | slots[1]
-    packed = np.sort(key.astype(np.uint64) << np.uint64(32) | np.arange(number, dtype=np.uint64))
+    some = np.arange(number) if wanted is None else _agreeing(slots[:_BAND], slots[:_BAND, wanted])
+    packed = np.sort(_keys(slots[:, some]).astype(np.uint64) << np.uint64(32) | some.astype(np.uint64))
     key = (packed >> np.uint64(32)).astype(np.uint32)
     same = key[1:] == key[:-1]
     several = np.flatnonzero(np.append(same, False) | np.append(False, same))
@@ -149,8 +209,22 @@ def _meetings(slots: NDArray[np.uint16], shingles: Ints) -> Ints:
         here, there = order[place], order[place + distance]
         later, earlier = np.maximum(here, there), np.minimum(here, there)
         a, b = shingles[later], shingles[earlier]
-        found.append((later * number + earlier)[(6 * a >= b) & (a <= 2.5 * b)])
+        good = (6 * a >= b) & (a <= 2.5 * b)
+        found.append((later * number + earlier)[good if wanted is None else good & wanted[later]])
     return np.concatenate([*found, np.zeros(0, np.int64)])
+
+
+def _keys(slots: NDArray[np.uint16]) -> NDArray[np.uint32]:
+    keys: NDArray[np.uint32] = (slots[0].astype(np.uint32) << np.uint32(16)) | slots[1]
+    return keys
+
+
+def _agreeing(slots: NDArray[np.uint16], others: NDArray[np.uint16]) -> Ints:
+    """The documents of which both slots of a band agree with those of another one."""
+    held = np.zeros(1 << 16, np.bool_)
+    held[others[0]] = True
+    some = np.flatnonzero(held[slots[0]])
+    return some[np.isin(_keys(slots[:, some]), _keys(others))]
 
 
 def _among(values: Ints, known: Ints) -> NDArray[np.bool_]:

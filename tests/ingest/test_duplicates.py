@@ -12,8 +12,8 @@ from prose import change, long_prose, prose
 
 from pipeline.ingest import duplicates, meetings
 from pipeline.ingest.duplicates import find_copies
-from pipeline.ingest.kept import COMPARED
-from pipeline.ingest.meetings import MinHashes, candidates
+from pipeline.ingest.kept import NO_COPIES, Copies
+from pipeline.ingest.meetings import MinHashes, Searched, candidates
 from pipeline.ingest.resemblance import glance
 from pipeline.ingest.shingles import COLUMNS, SLOTS, minhashes, sign
 from pipeline.records import DOCUMENTS, PASSAGES
@@ -31,13 +31,13 @@ Item = tuple[str, str | None]
 
 def build(folder: Path, items: Sequence[Item], kind: str = "body", language: str = "zh") -> list[dict[str, Any]]:
     """Write a corpus of documents ``0``, ``1``, … and mark its copies; the documents."""
-    return build_on(folder, items, COMPARED.empty_table(), kind, language)[0]
+    return build_on(folder, items, NO_COPIES, kind, language)[0]
 
 
 def build_on(
-    folder: Path, items: Sequence[Item], kept: pa.Table, kind: str = "body", language: str = "zh"
-) -> tuple[list[dict[str, Any]], pa.Table]:
-    """The same, and what was compared."""
+    folder: Path, items: Sequence[Item], before: Copies, kind: str = "body", language: str = "zh"
+) -> tuple[list[dict[str, Any]], Copies]:
+    """The same, and what was found."""
     folder.mkdir(exist_ok=True)
     texts = [text.split("\n") for text, _ in items]
     document = [i for i, lines in enumerate(texts) for _ in lines]
@@ -61,9 +61,9 @@ def build_on(
         documents = documents.append_column(part.documents.schema.field(name), part.documents[name])
     with CorpusWriter(folder) as writer:
         writer.add(documents, passages.select([n for n in PASSAGES.names if n != "passage"]))
-        writer.marks, compared = find_copies(folder, writer.finish(), kept, lambda *_: None)
+        writer.marks, copies = find_copies(folder, writer.finish(), before, lambda *_: None)
     marked: list[dict[str, Any]] = read_documents(folder).to_pylist()
-    return marked, compared
+    return marked, copies
 
 
 def originals(folder: Path, items: Sequence[Item], **how: str) -> list[int | None]:
@@ -154,7 +154,7 @@ def test_two_processes_say_what_one_does(tmp_path: Path, monkeypatch: pytest.Mon
     build(tmp_path, [(change(prose("zh", seed % 6, 12), 0.03 * (seed // 6), seed), None) for seed in range(18)])
     monkeypatch.setattr(duplicates, "_LETTERS", 1)
     outlines = read_outlines(tmp_path / OUTLINES_FILE)
-    one, two = (find_copies(tmp_path, outlines, COMPARED.empty_table(), lambda *_: None, n) for n in (1, 2))
+    one, two = (find_copies(tmp_path, outlines, NO_COPIES, lambda *_: None, n) for n in (1, 2))
     assert one == two
     assert one[0]["duplicate_of"].null_count == 6
 
@@ -175,15 +175,15 @@ def test_what_was_compared_before_is_not_read_again_and_says_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     items = [(change(prose("zh", seed % 6, 12), 0.03 * (seed // 6), seed), None) for seed in range(18)]
-    fewer, compared = build_on(tmp_path / "fewer", items[:-1], COMPARED.empty_table())
-    whole, anew = build_on(tmp_path / "whole", items, COMPARED.empty_table())
+    fewer, first = build_on(tmp_path / "fewer", items[:-1], NO_COPIES)
+    whole, anew = build_on(tmp_path / "whole", items, NO_COPIES)
     read: list[object] = []
     monkeypatch.setattr(duplicates, "glance", lambda *texts: (read.append(texts), glance(*texts))[1])
-    grown, kept = build_on(tmp_path / "grown", items, compared)
-    assert 0 < len(read) < compared.num_rows < kept.num_rows
-    assert (grown, kept) == (whole, anew)
+    grown, then = build_on(tmp_path / "grown", items, first)
+    assert 0 < len(read) < first.compared.num_rows < then.compared.num_rows
+    assert (grown, then) == (whole, anew)
     read.clear()
-    assert build_on(tmp_path / "again", items[:-1], kept) == (fewer, compared)
+    assert build_on(tmp_path / "again", items[:-1], then) == (fewer, first)
     assert not read
 
 
@@ -243,6 +243,42 @@ def test_the_pairs_are_those_that_meet_in_all_bands_taken_together() -> None:
     pairs = candidates(lying(slots), shingles, np.zeros(200, np.bool_))
     assert len(wanted) > 100
     assert list(map(tuple, pairs.tolist())) == wanted
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_corpus_that_grew_or_shrank_has_the_pairs_of_one_searched_anew(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = np.random.default_rng(seed)
+    families = rng.integers(0, 2**63, (4, 60), dtype=np.uint64)  # of a hundred, more than are met in a band
+    values = np.where(
+        rng.random((400, 60)) < 0.7,
+        families[rng.integers(0, 4, 400)],
+        rng.integers(0, 2**63, (400, 60), dtype=np.uint64),
+    )
+    slots = minhashes(values.ravel(), np.arange(401) * 60)
+    digests, shingles, is_chinese = np.arange(400, dtype=np.uint64), rng.integers(40, 90, 400), rng.random(400) < 0.5
+
+    def searched(rows: np.ndarray) -> Searched:
+        return Searched(lying(slots[rows]), digests[rows], shingles[rows], is_chinese[rows])
+
+    wanted: list[object] = []
+    search = meetings.candidates
+    monkeypatch.setattr(meetings, "candidates", lambda *given: (wanted.append(given[3:]), search(*given))[1])
+    then, pairs = searched(np.zeros(0, np.int64)), np.zeros((0, 2), np.int64)
+    stays = np.ones(400, np.bool_)
+    for step in range(6):
+        stays ^= rng.random(400) < 0.01
+        if step == 3:
+            shingles[rng.integers(400)] += 1
+        elif step == 4:
+            is_chinese[rng.integers(400)] ^= True
+        now = searched(np.flatnonzero(stays) if step < 5 else rng.permutation(400))
+        pairs = meetings.candidates_again(now, then, pairs)
+        assert pairs.tolist() == search(*now[:1], *now[2:]).tolist()
+        then = now
+    assert len(pairs) > 500
+    assert [bool(given) for given in wanted] == [False, True, True, True, True, False]
 
 
 def test_a_pair_that_meets_in_many_bands_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
