@@ -126,6 +126,8 @@ def candidates_again(now: Searched, then: Searched, pairs: Pairs) -> Pairs:
     if len(stayed) < _MOSTLY * max(number, len(gone)) or (np.diff(place[stayed]) <= 0).any():
         return candidates(now.minhashes, now.shingles, now.is_chinese)
     changed = np.concatenate([now.minhashes.of(np.flatnonzero(place < 0)), then.minhashes.of(np.flatnonzero(gone))]).T
+    if not changed.size:
+        return pairs
     met = np.zeros(number, np.bool_)
     for band, slots in enumerate(_bands(now.minhashes)):
         met[_agreeing(slots, changed[band * _BAND : (band + 1) * _BAND])] = True
