@@ -95,15 +95,22 @@ def number_types(paths: Sequence[Path], known: pa.Array, numbers: Mapping[str, N
     for at in range(0, len(unread), _PIECES_AT_ONCE):
         some = unread[at : at + _PIECES_AT_ONCE]
         own = [decode_forms(read_piece(paths[i]))[1] for i in some]
-        encoded = pa.concat_arrays([forms, *own]).dictionary_encode()  # what is known keeps its place in front
-        places = encoded.indices.to_numpy()[len(forms) :].astype(np.uint32)
-        rows |= zip(some, np.split(places, np.cumsum([len(piece) for piece in own])[:-1]), strict=True)
-        forms = encoded.dictionary
+        encoded = pa.concat_arrays(own).dictionary_encode()
+        found = pc.index_in(forms, value_set=encoded.dictionary)
+        row = np.full(len(encoded.dictionary), -1)
+        row[found.drop_null().to_numpy()] = np.flatnonzero(found.is_valid())
+        is_new = row < 0
+        row[is_new] = len(forms) + np.arange(np.count_nonzero(is_new))
+        forms = pa.concat_arrays([forms, encoded.dictionary.filter(pa.array(is_new))])
+        bounds = np.cumsum([len(piece) for piece in own])[:-1]
+        rows |= zip(some, np.split(row[encoded.indices.to_numpy()].astype(np.uint32), bounds), strict=True)
     in_order = [rows[i] for i in range(len(paths))]
     whole = np.concatenate([np.zeros(0, np.uint32), *in_order])
-    first = np.full(len(forms), len(whole))
+    first = np.full(len(forms), -1)
     first[whole[::-1]] = np.arange(len(whole))[::-1]  # of several the last one stays
-    order = np.argsort(first)[: np.count_nonzero(first < len(whole))]
+    is_first = np.zeros(len(whole), np.bool_)
+    is_first[first[first >= 0]] = True
+    order = whole[is_first].astype(np.int64)
     type_ = np.empty(len(forms), np.int64)
     type_[order] = np.arange(len(order))
     types = np.split(type_[whole], np.cumsum([len(found) for found in in_order])[:-1])
