@@ -181,7 +181,8 @@ def _cut_batch(
             continue
         rows = np.flatnonzero(language == code)
         texts = passages["text"].take(pa.array(rows)).to_pylist()
-        cuts = _bounded(language_module(cut_by[code]).cut(texts)) if texts else no_cuts()  # loads no dictionary
+        with _no_collections():
+            cuts = _bounded(language_module(cut_by[code]).cut(texts)) if texts else no_cuts()  # loads no dictionary
         if code in models:
             cuts, found = analyse(models[code], texts, cuts, partial(describe_types, code))
             found = found.set_column(0, "row", pa.array(rows.astype(np.uint32)).take(found["row"]))

@@ -77,7 +77,7 @@ class Numbered(NamedTuple):
     """For each type the row of its form among those that were known, with the new ones behind them."""
     new: pa.Array
     """The forms that were not known."""
-    types: list[NDArray[np.int64]]
+    types: list[NDArray[np.uint32]]
     """For each batch the type of each of its forms."""
 
 
@@ -111,7 +111,7 @@ def number_types(paths: Sequence[Path], known: pa.Array, numbers: Mapping[str, N
     is_first = np.zeros(len(whole), np.bool_)
     is_first[first[first >= 0]] = True
     order = whole[is_first].astype(np.int64)
-    type_ = np.empty(len(forms), np.int64)
+    type_ = np.empty(len(forms), np.uint32)
     type_[order] = np.arange(len(order))
     types = np.split(type_[whole], np.cumsum([len(found) for found in in_order])[:-1])
     return Numbered(order, forms.slice(len(known)), types)
@@ -131,7 +131,7 @@ def write_cuts(file: Path, paths: Sequence[Mapping[str, Path]], numbered: Mappin
     with pa.OSFile(str(file), "wb") as sink, pa.ipc.new_file(sink, schema) as writer:
         for batch, of_batch in enumerate(paths):
             names = [_name(path) for path in of_batch.values()]
-            types_of = [(numbered[code].types[batch] + first[code]).astype(np.uint32) for code in of_batch]
+            types_of = [numbered[code].types[batch] + np.uint32(first[code]) for code in of_batch]
             columns = [pa.array(of_batch), pa.array(names), pa.array(types_of)]
             writer.write_batch(pa.record_batch(columns, schema=schema))
 
