@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 
 from pipeline.ingest.duplicates import find_copies
 from pipeline.ingest.gather import PARTS_FOLDER
-from pipeline.ingest.kept import KEPT_FOLDER, NO_COPIES
+from pipeline.ingest.kept import KEPT_FOLDER, no_copies
 from pipeline.ingest.shingles import sign
 from pipeline.store.corpus import OUTLINES_FILE
 from pipeline.store.outlines import read_outlines
@@ -78,7 +78,7 @@ def search_here(folder: Path) -> Cost:
     """Find the copies of a built corpus."""
     outlines = read_outlines(folder / KEPT_FOLDER / OUTLINES_FILE)
     before, started = psutil.Process().memory_info().rss, time.process_time()
-    marks, _ = find_copies(folder, outlines, NO_COPIES, lambda *_: None)
+    marks, _ = find_copies(folder, outlines, no_copies(), lambda *_: None)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     return Cost(
         time.process_time() - started, (peak - before) / 1e6, outlines.num_rows - marks["duplicate_of"].null_count

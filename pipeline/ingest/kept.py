@@ -58,7 +58,9 @@ class Copies(NamedTuple):
     compared: pa.Table
 
 
-NO_COPIES = Copies(OUTLINES.empty_table(), CANDIDATES.empty_table(), COMPARED.empty_table())
+def no_copies() -> Copies:
+    """Where nothing was searched yet."""
+    return Copies(OUTLINES.empty_table(), CANDIDATES.empty_table(), COMPARED.empty_table())
 
 
 class Kept:
@@ -69,7 +71,7 @@ class Kept:
         self._folder = folder
         self._code = code
         self._places: dict[bytes, int] = {}
-        self.copies = NO_COPIES
+        self.copies = no_copies()
         try:
             entries = _read(folder / _ENTRIES_FILE)
             if entries.schema.metadata != self._made_by():

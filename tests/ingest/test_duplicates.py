@@ -12,7 +12,7 @@ from prose import change, long_prose, prose
 
 from pipeline.ingest import duplicates, meetings
 from pipeline.ingest.duplicates import find_copies
-from pipeline.ingest.kept import NO_COPIES, Copies
+from pipeline.ingest.kept import Copies, no_copies
 from pipeline.ingest.meetings import MinHashes, Searched, candidates
 from pipeline.ingest.resemblance import glance
 from pipeline.ingest.shingles import COLUMNS, SLOTS, minhashes, sign
@@ -31,7 +31,7 @@ Item = tuple[str, str | None]
 
 def build(folder: Path, items: Sequence[Item], kind: str = "body", language: str = "zh") -> list[dict[str, Any]]:
     """Write a corpus of documents ``0``, ``1``, … and mark its copies; the documents."""
-    return build_on(folder, items, NO_COPIES, kind, language)[0]
+    return build_on(folder, items, no_copies(), kind, language)[0]
 
 
 def build_on(
@@ -154,7 +154,7 @@ def test_two_processes_say_what_one_does(tmp_path: Path, monkeypatch: pytest.Mon
     build(tmp_path, [(change(prose("zh", seed % 6, 12), 0.03 * (seed // 6), seed), None) for seed in range(18)])
     monkeypatch.setattr(duplicates, "_LETTERS", 1)
     outlines = read_outlines(tmp_path / OUTLINES_FILE)
-    one, two = (find_copies(tmp_path, outlines, NO_COPIES, lambda *_: None, n) for n in (1, 2))
+    one, two = (find_copies(tmp_path, outlines, no_copies(), lambda *_: None, n) for n in (1, 2))
     assert one == two
     assert one[0]["duplicate_of"].null_count == 6
 
@@ -175,8 +175,8 @@ def test_what_was_compared_before_is_not_read_again_and_says_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     items = [(change(prose("zh", seed % 6, 12), 0.03 * (seed // 6), seed), None) for seed in range(18)]
-    fewer, first = build_on(tmp_path / "fewer", items[:-1], NO_COPIES)
-    whole, anew = build_on(tmp_path / "whole", items, NO_COPIES)
+    fewer, first = build_on(tmp_path / "fewer", items[:-1], no_copies())
+    whole, anew = build_on(tmp_path / "whole", items, no_copies())
     read: list[object] = []
     monkeypatch.setattr(duplicates, "glance", lambda *texts: (read.append(texts), glance(*texts))[1])
     grown, then = build_on(tmp_path / "grown", items, first)
