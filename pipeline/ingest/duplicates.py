@@ -55,12 +55,10 @@ if TYPE_CHECKING:
     """How much two texts resemble each other, by the hashes of the later and the earlier; None if that is no copy."""
 
 _FEW_LETTERS, _FEW_SHINGLES = 15, 10
-_LETTERS = 1_000_000
+_LETTERS = 250_000
 """So much text is compared at once."""
 _MOST = 2_000_000
 """So many characters of a document are compared, as a book of a thousand pages has: some 50 bytes of memory each."""
-_PORTIONS = 4
-"""So many portions are worth a process."""
 MARKS = pa.schema([DOCUMENTS.field(name) for name in ("duplicate_of", "duplicate_kind", "duplicate_resemblance")])
 
 
@@ -198,7 +196,7 @@ class _Texts:
         is_new = np.array([key not in self._kept for key in keys], np.bool_)
         portions = list(_portions(pairs[is_new], self._letters))
         done = 0
-        with open_executor(self._workers, len(portions) // _PORTIONS) as executor:
+        with open_executor(self._workers, len(portions)) as executor:
             compared = map_in_order(executor, _compare, map(self._portion, portions), under_way=4)
             for some, likenesses in zip(portions, compared, strict=True):
                 for (later, earlier), likeness in zip(some.tolist(), likenesses, strict=True):

@@ -157,7 +157,7 @@ class CorpusWriter:
         if texts is None:
             tables = [batch.passages().slice(first, last - first) for batch, first, last in pieces]
             schema = PASSAGES.remove(0)
-            table = pa.concat_tables([table.select(schema.names).cast(schema) for table in tables])
+            table = pa.concat_tables([table.select(schema.names).cast(schema) for table in tables]).combine_chunks()
             texts = encode(table, write_statistics=False, **_TEXTS)
             said = _sum(texts)
         numbers = pa.array(np.arange(self._numbered, self._numbered + texts.rows, dtype=np.uint32))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import random
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -95,6 +96,15 @@ def test_groups_and_digests_do_not_depend_on_how_the_documents_came(
     found = {name: corpus.batch_digests(tmp_path / name) for name in ("one", "many", "some")}
     assert found["one"] == found["many"] == found["some"]
     assert corpus.batch_bounds(tmp_path / "one") == corpus.batch_bounds(tmp_path / "many")
+
+
+def test_the_bytes_do_not_depend_on_how_the_documents_came(tmp_path: Path) -> None:
+    rng = random.Random(5)
+    texts = [["".join(rng.choices("城市外交友好人民abc ", k=400)) for _ in range(5)] for _ in range(900)]
+    for name, size in (("one", 1), ("many", 900), ("some", 7)):
+        write(tmp_path / name, *(texts[i : i + size] for i in range(0, 900, size)))
+    first, *others = [(tmp_path / name / "passages.parquet").read_bytes() for name in ("one", "many", "some")]
+    assert others == [first, first]
 
 
 @pytest.mark.parametrize("damaged", [False, True])
