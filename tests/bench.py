@@ -97,7 +97,7 @@ class Run(NamedTuple):
 
     seconds: float
     peak_megabytes: float
-    """The greatest sum, over the processes, of resident memory that is not shared."""
+    """The greatest sum, over the processes, of resident memory that is not a file's; what they share counts once."""
     stages: dict[str, float]
 
 
@@ -140,10 +140,15 @@ def _watch(pid: int, peak: list[int]) -> None:
 
 
 def _own_memory(process: psutil.Process) -> int:
+    """Bytes of memory that no file holds; what n processes have in common counts as an n-th for each."""
     try:
+        rollup = Path(f"/proc/{process.pid}/smaps_rollup")
+        if rollup.exists():
+            lines = (line.split() for line in rollup.read_text(encoding="ascii").splitlines())
+            return 1024 * sum(int(line[1]) for line in lines if line[0] in {"Pss_Anon:", "Pss_Shmem:"})
         memory = process.memory_info()
         return int(memory.rss - getattr(memory, "shared", 0))
-    except (psutil.NoSuchProcess, psutil.AccessDenied):
+    except (psutil.NoSuchProcess, psutil.AccessDenied, OSError):
         return 0
 
 

@@ -203,17 +203,18 @@ def _memo(language: str) -> Memo:
     spacy = import_spacy()
     from spacy.attrs import IS_SPACE
 
-    plain: Any = spacy.blank(language).tokenizer
-    forms = frozenset(form for form in plain.rules if not form.isspace())
-    plain.rules = {}
-    cases = [[token.text for token in plain(form)] for form in forms]
+    nlp = spacy.blank(language)
+    tokenizer: Any = nlp.tokenizer
+    rules, tokenizer.rules = tokenizer.rules, {}
+    forms = frozenset(form for form in rules if not form.isspace())
+    cases = [[token.text for token in tokenizer(form)] for form in forms]
+    chain = f"(?:-{_LETTERS})*" if len(tokenizer("Ab-cd")) == 1 else ""
+    tokenizer.rules = rules
     openers = frozenset(token for tokens in cases for token in tokens[:-1])
     closers = frozenset(token for tokens in cases for token in tokens[1:])
     last, first = frozenset(token[-1] for token in openers), frozenset(token[0] for token in closers)
-    nlp = spacy.blank(language)
     vocab: Any = nlp.vocab  # the shape of each new word and the like, which nobody asks for, take half of the time
     vocab.lex_attr_getters = {IS_SPACE: vocab.lex_attr_getters[IS_SPACE]}
-    chain = f"(?:-{_LETTERS})*" if len(plain("Ab-cd")) == 1 else ""
     word = f"^{_LETTERS}{chain}[{_MARKS}]?$"
     return Memo(nlp, SpecialCases(forms, openers, closers, last, first, max(map(len, forms))), word)
 
