@@ -175,7 +175,8 @@ def _parse(words: Sequence[str]) -> argparse.Namespace:
 def _run(options: argparse.Namespace) -> int:
     with _loading():
         from pipeline.ingest.isolation import READERS
-        from pipeline.servers import load_in_all, start_server
+        from pipeline.servers import load_usually, start_server
+        from pipeline.stages import MANIFEST
         from pipeline.study import load_study
 
         keep_pandas_out()
@@ -191,9 +192,10 @@ def _run(options: argparse.Namespace) -> int:
         looks["intrusion"] = lambda: _score(study, options.score, as_json=options.json)
     if options.verb in looks:
         return looks[options.verb]()
-    load_in_all(name.split(":")[0] for name in stage_names(options.verb))
-    load_in_all(READERS if any(source.kind != "table" for source in study.sources) else ())
-    if study.run.workers != 1 and not study.run.scheduler:
+    load_usually(name.split(":")[0] for name in stage_names(options.verb))
+    load_usually(READERS if any(source.kind != "table" for source in study.sources) else ())
+    is_new = not (study.corpus_folder / MANIFEST).exists()  # else there may be nothing to do
+    if is_new and (study.run.workers or os.cpu_count()) != 1 and not study.run.scheduler:
         start_server()
     from pipeline.concepts.check_names import check_concepts
     from pipeline.concepts.lexicon import load_lexicon

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import signal
@@ -64,7 +65,8 @@ def open_executor(
     """An executor of ``workers`` processes (as many as there are cores where None), fewer where there are fewer tasks.
 
     Processes start fresh: nothing is inherited but what a task is given. Where a ``scheduler`` is named, the tasks go
-    to the workers of its cluster instead, however few they are. Processes find the modules ``loaded`` loaded.
+    to the workers of its cluster instead, however few they are. Where processes are forked they find the modules
+    ``loaded`` there.
 
     Raises:
         InputError: the system ended a worker, or the cluster cannot be used (`pipeline.cluster.open_cluster`).
@@ -80,7 +82,7 @@ def open_executor(
     if number <= 1:
         yield InProcess()
         return
-    with ProcessPoolExecutor(number, mp_context=worker_context(loaded), initializer=leave_interrupts_to_parent) as pool:
+    with ProcessPoolExecutor(number, mp_context=worker_context(loaded), initializer=begin_worker) as pool:
         try:
             yield Workers(pool, number, started=False)
         except BrokenProcessPool as problem:
@@ -102,8 +104,9 @@ def check_shared(scheduler: str | None, folder: Path, files: Sequence[Path]) -> 
         cluster.check_shared(scheduler, folder, files)
 
 
-def leave_interrupts_to_parent() -> None:
+def begin_worker() -> None:
     """Ctrl-C reaches every process of a terminal; only the one that waits for the others has to say something."""
+    gc.freeze()  # what is shared with other workers, or was there from the start, is not looked over for garbage
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # as `interrupts_held_back` left it
@@ -111,10 +114,17 @@ def leave_interrupts_to_parent() -> None:
 
 
 def _start_workers(pool: Executor, number: int) -> None:
-    """Start all workers now."""
+    """Start all workers now.
+
+    Raises:
+        BrokenProcessPool: their server has ended.
+    """
     with interrupts_held_back():
-        for _ in range(number):
-            pool.submit(os.getpid)
+        try:
+            for _ in range(number):
+                pool.submit(os.getpid)
+        except (EOFError, ConnectionError) as problem:
+            raise BrokenProcessPool("what worker processes are forked from has ended") from problem
 
 
 def map_in_order(executor: Executor, function: Callable[[T], R], tasks: Iterable[T], under_way: int) -> Iterator[R]:

@@ -1,13 +1,13 @@
 """Servers that worker processes are forked from: what takes long to load is loaded once, and workers share its memory.
 
-A server forks before it runs any thread, which the main process, with Arrow's threads, may not. multiprocessing has
-one server; here each set of modules has its own, so that the dictionaries of German are in no worker that reads PDFs.
+A server does nothing but load modules and fork, which the main process, with Arrow's threads at work, may not.
+multiprocessing has one server; here each set of modules has its own, so that the dictionaries of German are in no
+worker that reads PDFs.
 """
 
 from __future__ import annotations
 
 import multiprocessing
-import os
 import signal
 import threading
 from contextlib import contextmanager
@@ -19,16 +19,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from multiprocessing.context import BaseContext
 
-_MODULES = ["numpy", "pyarrow", "pyarrow.parquet", "pydantic"]
+_BASE = ("numpy", "pyarrow", "pyarrow.parquet", "pydantic")
 """What takes long to load and all workers need."""
+_usual: list[str] = []
 _CAN_FORK = "forkserver" in multiprocessing.get_all_start_methods()
 _servers: dict[tuple[str, ...], Any] = {}
-"""By the modules that each has loaded beside those."""
+"""By the modules that each has loaded beside those of `_BASE`; that for all else by none."""
 
 
-def load_in_all(modules: Iterable[str]) -> None:
-    """Have all servers that are started from now on load some modules; to be called before the first is."""
-    _MODULES.extend(module for module in modules if module not in _MODULES)
+def load_usually(modules: Iterable[str]) -> None:
+    """Have the server for all that names no modules of its own load some, and serve those that name only such.
+
+    To be called before it is started.
+    """
+    _usual.extend(module for module in modules if module not in _usual)
 
 
 @cache
@@ -41,19 +45,26 @@ def worker_context(modules: tuple[str, ...] = ()) -> BaseContext:
 
 
 def start_server(modules: tuple[str, ...] = ()) -> None:
-    """Start a server now, so that it loads its modules while this process does something else.
-
-    Where there is one core they would only be in each other's way.
-    """
-    if _CAN_FORK and (os.cpu_count() or 1) > 1:
+    """Start a server now, so that it loads its modules while this process does something else."""
+    if _CAN_FORK:
         with interrupts_held_back():
             _server(modules).ensure_running()
 
 
+def is_started(modules: tuple[str, ...]) -> bool:
+    """Whether `start_server` has started the server of some modules."""
+    return _name(modules) in _servers
+
+
 def stop_server(modules: tuple[str, ...]) -> None:
-    """End a server, if it was started, whose workers have ended: its memory is free then."""
-    if modules in _servers:
-        _servers.pop(modules)._stop()  # noqa: SLF001 - no other way is offered
+    """End a server, if it was started; to be called when its workers have ended. Its memory is free then."""
+    if is_started(modules):
+        _servers.pop(_name(modules))._stop()  # noqa: SLF001 - no other way is offered
+
+
+def _name(modules: tuple[str, ...]) -> tuple[str, ...]:
+    """What a server is called by: nothing if the usual one has all its modules."""
+    return () if set(modules) <= set(_usual) else modules
 
 
 @contextmanager
@@ -84,12 +95,12 @@ if _CAN_FORK:
     _launching = threading.Lock()
 
     def _server(modules: tuple[str, ...]) -> Any:
-        """The server of some modules beside those that all have; not yet started, if it is new."""
-        modules = tuple(module for module in modules if module not in _MODULES)
-        if modules not in _servers:
-            _servers[modules] = forkserver.ForkServer()
-            _servers[modules].set_forkserver_preload([*_MODULES, *modules])
-        return _servers[modules]
+        """The server of some modules; not yet started, if it is new."""
+        name = _name(modules)
+        if name not in _servers:
+            _servers[name] = forkserver.ForkServer()
+            _servers[name].set_forkserver_preload([*_BASE, *(name or _usual)])
+        return _servers[name]
 
     class _Forked(popen_forkserver.Popen):
         """A process forked from a server of ours, and not from multiprocessing's own."""

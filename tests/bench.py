@@ -143,9 +143,10 @@ def _own_memory(process: psutil.Process) -> int:
     """Bytes of memory that no file holds; what n processes have in common counts as an n-th for each."""
     try:
         rollup = Path(f"/proc/{process.pid}/smaps_rollup")
-        if rollup.exists():
-            lines = (line.split() for line in rollup.read_text(encoding="ascii").splitlines())
-            return 1024 * sum(int(line[1]) for line in lines if line[0] in {"Pss_Anon:", "Pss_Shmem:"})
+        lines = map(str.split, rollup.read_text(encoding="ascii").splitlines() if rollup.exists() else [])
+        shares = [1024 * int(line[1]) for line in lines if line[0] in {"Pss_Anon:", "Pss_Shmem:"}]
+        if shares:
+            return sum(shares)
         memory = process.memory_info()
         return int(memory.rss - getattr(memory, "shared", 0))
     except (psutil.NoSuchProcess, psutil.AccessDenied, OSError):

@@ -21,7 +21,7 @@ from pipeline.concepts.search import HELD, Search, prepare_search, search_batch
 from pipeline.concepts.word_lists import distinct, load_words
 from pipeline.concepts.words import lemmas_in_context
 from pipeline.executor import map_in_order, open_executor
-from pipeline.languages.tokens import LOADED, describe_types
+from pipeline.languages.tokens import LOADED, describe_types, loaded_by
 from pipeline.records import MENTIONS, Term
 from pipeline.servers import stop_server
 from pipeline.stages import Progress, Stage, Summary, hash_code, tool_versions
@@ -71,11 +71,12 @@ def find_mentions(study: Study, draft: Path, progress: Progress) -> Summary:
     in_characters, in_words = _missing(paths)
     languages = [code for code in terms if any(code in own for _, own in in_words)]
     spoken = set(types["language"].unique().to_pylist())
-    is_heavy = any(code in spoken and terms[code] for code in languages)
+    heavy = [code for code in languages if code in spoken and terms[code]]
     with open_executor(study.run.workers, len(paths), study.run.scheduler) as executor:
         # In a process that ends with it, beside the others: the dictionaries that lemmas need take 0.3 GB.
-        with open_executor(study.run.workers, 2 * is_heavy, study.run.scheduler, loaded=LOADED["de"]) as another:
-            preparing = another.submit(_prepare, folder, sought, languages, further, None if is_heavy else types)
+        run, loaded = study.run, loaded_by(heavy)
+        with open_executor(run.workers, 2 if heavy else 0, run.scheduler, loaded=loaded) as another:
+            preparing = another.submit(_prepare, folder, sought, languages, further, None if heavy else types)
             search = partial(search_batch, prepare_search(folder, sought, (), types))
             for i, _ in enumerate(map_in_order(executor, search, in_characters, under_way=6)):
                 progress("mentions in Chinese", i + 1, len(in_characters))
@@ -86,7 +87,8 @@ def find_mentions(study: Study, draft: Path, progress: Progress) -> Summary:
             made = map_in_order(executor, partial(assemble, folder), works, under_way=6)
             _write_tokens(draft, made, partial(progress, "tokens"), len(paths))
             ready = preparing.result()
-        stop_server(LOADED["de"])
+        for modules in LOADED.values():
+            stop_server(modules)
         searched = map_in_order(executor, partial(search_batch, ready), in_words, under_way=6)
         awaited = {batch for batch, _ in in_words}
         with pq.ParquetWriter(draft / MENTIONS_FILE, MENTIONS, compression="zstd", write_statistics=False) as out:

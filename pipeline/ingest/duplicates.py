@@ -15,7 +15,7 @@ in any of 128 bands. A pair whose texts resemble each other by 0.2 meets with a 
 meets the 24 that are sorted nearest to it, and of all that it meets the 4 whose MinHashes promise most are read
 (`pipeline.ingest.meetings`). MinHashes are read by memory map, so that memory grows by some tens of bytes a document.
 
-What a comparison said is kept under the hashes of both texts, and which pairs were worth one: a corpus that grew by one
+What a comparison said is kept under digests of both texts, and which pairs were worth one: a corpus that grew by one
 document searches what shares a band with it, and reads it and what it may be a copy of.
 """
 
@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     Pairs = NDArray[np.int64]
     """Later and earlier document of each pair: pairs x 2."""
     Compared = dict[tuple[int, int], float | None]
-    """How much two texts resemble each other, by the hashes of the later and the earlier; None if that is no copy."""
+    """How much two texts resemble each other, by digests of the later and the earlier; None if that is no copy."""
 
 _FEW_LETTERS, _FEW_SHINGLES = 15, 10
 _LETTERS = 250_000
@@ -103,10 +103,17 @@ def _searched(outlines: pa.Table, rows: Ints) -> Searched:
     """What documents are searched by."""
     return Searched(
         MinHashes(outlines["minhash"], rows),
-        outlines["digest"].to_numpy()[rows],
+        _contents(outlines)[rows],
         outlines["shingles"].to_numpy()[rows].astype(np.int64),
         pc.equal(outlines["language"], "zh").to_numpy()[rows],
     )
+
+
+def _contents(outlines: pa.Table) -> Hashes:
+    """The first half of the digest of each document's passages: letters alone do not say where words end."""
+    halves = [np.frombuffer(chunk.buffers()[1], "<u8").reshape(-1, 2)[chunk.offset :][: len(chunk), 0]
+              for chunk in outlines["content"].chunks if len(chunk)]  # fmt: skip
+    return np.concatenate([np.empty(0, np.uint64), *halves])
 
 
 def _marks(names: pa.ChunkedArray, order: Ints, first: Ints, near: dict[int, tuple[int, float]]) -> pa.Table:
@@ -182,7 +189,7 @@ class _Texts:
         self._workers = workers
         self._order = order
         self._letters = np.minimum(outlines["letters"].to_numpy()[order], _MOST)
-        self._digests = outlines["digest"].to_numpy()[order]
+        self._contents = _contents(outlines)[order]
         sizes = pc.list_value_length(outlines["lengths"]).to_numpy()
         self._passages = np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)])
         self._bounds = np.array(corpus.batch_bounds(folder))
@@ -192,7 +199,7 @@ class _Texts:
 
     def compare(self, pairs: Pairs, progress: Progress) -> Compared:
         """How much the two of each pair resemble each other; None where the later is no copy of the earlier."""
-        keys = list(zip(*(self._digests[pairs[:, side]].tolist() for side in (0, 1)), strict=True))
+        keys = list(zip(*(self._contents[pairs[:, side]].tolist() for side in (0, 1)), strict=True))
         is_new = np.array([key not in self._kept for key in keys], np.bool_)
         portions = list(_portions(pairs[is_new], self._letters))
         done = 0
@@ -200,7 +207,7 @@ class _Texts:
             compared = map_in_order(executor, _compare, map(self._portion, portions), under_way=4)
             for some, likenesses in zip(portions, compared, strict=True):
                 for (later, earlier), likeness in zip(some.tolist(), likenesses, strict=True):
-                    self._kept[int(self._digests[later]), int(self._digests[earlier])] = likeness
+                    self._kept[int(self._contents[later]), int(self._contents[earlier])] = likeness
                 done += len(some)
                 progress("copies", done, int(is_new.sum()))
         self._used |= {key: self._kept[key] for key in keys}

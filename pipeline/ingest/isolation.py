@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pipeline.cluster import allow_children, is_wanted
 from pipeline.errors import Unreadable
-from pipeline.executor import Workers, leave_interrupts_to_parent, map_in_order, open_executor
-from pipeline.servers import worker_context
+from pipeline.executor import Workers, begin_worker, map_in_order, open_executor
+from pipeline.servers import start_server, worker_context
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -89,7 +89,9 @@ def _read_here(
     from pebble import ProcessPool
 
     workers = min(limits.workers or os.cpu_count() or 1, len(tasks))
-    context = worker_context((*READERS, *preloaded))
+    modules = (*READERS, *preloaded)
+    start_server(modules)  # here, where Ctrl-C can be held back, and not from the pool's thread
+    context = worker_context(modules)
     size = limits.megabytes_per_file
     with ProcessPool(workers, initializer=_limit, initargs=(size,), context=context) as pool:
         waiting: deque[tuple[Task, ProcessFuture[Result]]] = deque()
@@ -157,7 +159,7 @@ class _Space:
 
 def _limit(megabytes: int) -> None:
     """Set up a worker: deaf to Ctrl-C, and with so much address space for a task beyond what it has now."""
-    leave_interrupts_to_parent()
+    begin_worker()
     try:
         pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
     except OSError:  # no Linux

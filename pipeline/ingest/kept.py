@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 KEPT_FOLDER = ".kept"
 COMPARED = pa.schema([("later", pa.uint64()), ("earlier", pa.uint64()), ("resemblance", pa.float64())])
-"""How much two texts resemble each other, by the hashes of their letters; null if the later is no copy."""
+"""How much two texts resemble each other, by digests of their passages; null if the later is no copy."""
 CANDIDATES = pa.schema([("later", pa.int64()), ("earlier", pa.int64())])
 """Pairs of documents that were worth comparing, as `pipeline.ingest.meetings` numbers them."""
 _ENTRIES_FILE, _COMPARED_FILE, _CANDIDATES_FILE = "entries.arrow", "compared.arrow", "candidates.arrow"

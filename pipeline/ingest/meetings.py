@@ -78,8 +78,8 @@ class Searched(NamedTuple):
     """Documents whose copies are sought, in the order of their dates."""
 
     minhashes: MinHashes
-    digests: NDArray[np.uint64]
-    """Of their letters."""
+    contents: NDArray[np.uint64]
+    """Digests of their passages."""
     shingles: Ints
     """How many shingles each has."""
     is_chinese: NDArray[np.bool_]
@@ -118,10 +118,10 @@ def candidates(
 
 def candidates_again(now: Searched, then: Searched, pairs: Pairs) -> Pairs:
     """What `candidates` says, from what it said of the documents of the last build, ``pairs``."""
-    number = len(now.digests)
+    number = len(now.contents)
     place = _places(now, then)
     stayed = np.flatnonzero(place >= 0)
-    gone = np.ones(len(then.digests), np.bool_)
+    gone = np.ones(len(then.contents), np.bool_)
     gone[place[stayed]] = False
     if len(stayed) < _MOSTLY * max(number, len(gone)) or (np.diff(place[stayed]) <= 0).any():
         return candidates(now.minhashes, now.shingles, now.is_chinese)
@@ -152,11 +152,11 @@ def _bands(minhashes: MinHashes) -> Iterator[NDArray[np.uint16]]:
 
 def _places(now: Searched, then: Searched) -> Ints:
     """For each document its place among those of the last build; -1 for one that was not there, or not the same."""
-    if not len(then.digests):
-        return np.full(len(now.digests), -1)
-    sort = np.argsort(then.digests)
-    place = sort[np.minimum(np.searchsorted(then.digests, now.digests, sorter=sort), len(sort) - 1)]
-    pairs = ((now.digests, then.digests), (now.shingles, then.shingles), (now.is_chinese, then.is_chinese))
+    if not len(then.contents):
+        return np.full(len(now.contents), -1)
+    sort = np.argsort(then.contents)
+    place = sort[np.minimum(np.searchsorted(then.contents, now.contents, sorter=sort), len(sort) - 1)]
+    pairs = ((now.contents, then.contents), (now.shingles, then.shingles), (now.is_chinese, then.is_chinese))
     return np.where(np.all([here == there[place] for here, there in pairs], axis=0), place, -1)
 
 

@@ -212,11 +212,11 @@ def _memo(language: str) -> Memo:
     tokenizer.rules = rules
     openers = frozenset(token for tokens in cases for token in tokens[:-1])
     closers = frozenset(token for tokens in cases for token in tokens[1:])
-    last, first = frozenset(token[-1] for token in openers), frozenset(token[0] for token in closers)
+    edges = frozenset(token[-1] for token in openers), frozenset(token[0] for token in closers)
     vocab: Any = nlp.vocab  # the shape of each new word and the like, which nobody asks for, take half of the time
     vocab.lex_attr_getters = {IS_SPACE: vocab.lex_attr_getters[IS_SPACE]}
     word = f"^{_LETTERS}{chain}[{_MARKS}]?$"
-    return Memo(nlp, SpecialCases(forms, openers, closers, last, first, max(map(len, forms))), word)
+    return Memo(nlp, SpecialCases(forms, openers, closers, *edges, max(map(len, forms))), word)
 
 
 def _view(column: array[int]) -> Ints:
@@ -246,13 +246,7 @@ def _split(texts: Sequence[str]) -> Chunks:
 
 
 def _mark_wide_spaces(data: NDArray[np.uint8], lead: Ints, space: Flags) -> None:
-    """Mark the bytes of whitespace beyond ASCII in UTF-8.
-
-    Args:
-        data: The text.
-        lead: Where whitespace may begin.
-        space: Where there is whitespace; it is marked here.
-    """
+    """Mark the bytes of whitespace beyond ASCII in UTF-8, which may begin where ``lead`` says."""
     first, second, third = (np.take(data, lead + i, mode="clip").astype(np.int64) for i in range(3))
     three = first >= 0xE0
     code = np.where(three, (first & 15) << 12 | (second & 63) << 6 | third & 63, (first & 31) << 6 | second & 63)

@@ -24,7 +24,7 @@ from pipeline.languages.context import analyse
 from pipeline.languages.cuts import Cuts, no_cuts
 from pipeline.languages.trained import Model, find_models, model_files, model_key
 from pipeline.records import TYPES
-from pipeline.servers import start_server
+from pipeline.servers import is_started, start_server
 from pipeline.stages import Progress, Stage, Summary, hash_code, tool_versions
 from pipeline.store import corpus, pieces, tokens
 
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
     from pipeline.study import Study
 
 TYPES_AT_ONCE = 8_000
@@ -40,7 +42,7 @@ PIECES_FOLDER = ".cuts"
 
 
 LOADED = {"de": ("pipeline.languages.de_loaded",)}
-"""Of a language: the modules that load its dictionaries."""
+"""Of a language: the modules that load its dictionaries, for a server that workers share them with."""
 _WORTH_LOADING = 8
 """So many new batches have types for all workers."""
 
@@ -102,7 +104,9 @@ def cut_corpus(study: Study, draft: Path, progress: Progress) -> Summary:
         tasks = ((i, paths[i]) for i in missing)
         for i, _ in enumerate(map_in_order(executor, partial(_cut_batch, folder, cut_by, models), tasks, under_way=6)):
             progress("words", i + 1, len(missing))
-        known, numbered = _number_types(folder, paths, keys, models)
+        new = {path for i in missing for path in paths[i].values()}
+        numbers = tokens.read_numbers(folder, [path for own in paths for path in own.values() if path not in new])
+        known, numbered = _number_types(folder, paths, keys, models, numbers)
         described = _describe(study, numbered, known, models, progress, cutters=executor)
     described |= _describe(study, numbered, known, models, progress)
     table = pa.concat_tables([described[code] for code in keys])
@@ -126,6 +130,12 @@ def _load_meanwhile(study: Study, batches: int) -> None:
             start_server(LOADED[code])
 
 
+def loaded_by(languages: Iterable[str]) -> tuple[str, ...]:
+    """What workers for some languages may find loaded: the dictionaries of which there is a server."""
+    loaded = (LOADED[code] for code in languages if code in LOADED)
+    return tuple(module for modules in loaded if is_started(modules) for module in modules)
+
+
 DESCRIBED = [name for name in TYPES.names if name != "type"]
 
 
@@ -146,7 +156,6 @@ def _no_collections() -> Iterator[None]:
         yield
     finally:
         if was_on:
-            gc.freeze()  # nor is what was made here gone over
             gc.enable()
 
 
@@ -199,11 +208,11 @@ def _cut_batch(
 
 
 def _number_types(
-    folder: Path, paths: Sequence[dict[str, Path]], keys: dict[str, str], models: Iterable[str]
-) -> tuple[dict[str, pa.Table], dict[str, tokens.Numbered]]:
+    folder: Path, paths: Sequence[dict[str, Path]], keys: dict[str, str], models: Iterable[str],
+    numbers: dict[str, NDArray[np.uint32]],
+) -> tuple[dict[str, pa.Table], dict[str, tokens.Numbered]]:  # fmt: skip
     """The types of each language that the last run described in the same way; and the types of now among these."""
     types = tokens.read_described(folder / tokens.CUT_TYPES_FILE, keys).select(DESCRIBED)
-    numbers = tokens.read_numbers(folder)
     known: dict[str, pa.Table] = {}
     numbered: dict[str, tokens.Numbered] = {}
     for code in keys:
@@ -235,8 +244,8 @@ def _describe(
         starts = range(0, len(new), TYPES_AT_ONCE)
         chunks = (new.take(order.slice(at, TYPES_AT_ONCE)).to_pylist() for at in starts)
         described = [old]
-        run = study.run
-        others = open_executor(run.workers, len(starts), run.scheduler, loaded=LOADED.get(code, ()))
+        run, loaded = study.run, loaded_by((code,))
+        others = open_executor(run.workers, len(starts), run.scheduler, loaded=loaded)
         with nullcontext(cutters) if cutters else others as executor:
             for i, piece in enumerate(map_in_order(executor, partial(describe, code), chunks, under_way=6)):
                 described.append(piece.select(DESCRIBED).cast(old.schema))

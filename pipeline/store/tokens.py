@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zlib
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 import numpy as np
@@ -16,7 +17,7 @@ from pipeline.stages import hash_file
 from pipeline.store.pieces import decode_forms, read_piece
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
     from types import TracebackType
 
@@ -28,10 +29,11 @@ CUTS_FILE = "cuts.arrow"
 CUT_TYPES_FILE = "cut_types.parquet"
 WORDS_FILE = "words.arrow"
 ENTITIES_FILE = "entities.parquet"
-_KEYS, _TYPES = b"zwiesprache.described", b"zwiesprache.types"
+_KEYS, _TYPES, _SUM = b"zwiesprache.described", b"zwiesprache.types", b"zwiesprache.sum"
 
 _PIECES_AT_ONCE = 32
-"""Pieces whose forms are numbered together; memory then depends on the types there are, not on the corpus."""
+"""Pieces whose forms are numbered together; their letters are in memory once for each type."""
+_NONE = np.uint32(np.iinfo(np.uint32).max)
 
 LONGEST = int(np.iinfo(np.uint16).max)
 """A token's length is 16 bits; what is longer is kept as several tokens."""
@@ -104,17 +106,18 @@ def number_types(paths: Sequence[Path], known: pa.Array, numbers: Mapping[str, N
         forms = pa.concat_arrays([forms, encoded.dictionary.filter(pa.array(is_new))])
         bounds = np.cumsum([len(piece) for piece in own])[:-1]
         rows |= zip(some, np.split(row[encoded.indices.to_numpy()].astype(np.uint32), bounds), strict=True)
-    in_order = [rows[i] for i in range(len(paths))]
-    whole = np.concatenate([np.zeros(0, np.uint32), *in_order])
-    first = np.full(len(forms), -1)
-    first[whole[::-1]] = np.arange(len(whole))[::-1]  # of several the last one stays
-    is_first = np.zeros(len(whole), np.bool_)
-    is_first[first[first >= 0]] = True
-    order = whole[is_first].astype(np.int64)
-    type_ = np.empty(len(forms), np.uint32)
-    type_[order] = np.arange(len(order))
-    types = np.split(type_[whole], np.cumsum([len(found) for found in in_order])[:-1])
-    return Numbered(order, forms.slice(len(known)), types)
+    type_ = np.full(len(forms), _NONE, np.uint32)
+    order: list[NDArray[np.uint32]] = [np.empty(0, np.uint32)]
+    types: list[NDArray[np.uint32]] = []
+    number = 0
+    for i in range(len(paths)):
+        row = rows.pop(i)
+        first = row[type_[row] == _NONE]  # a piece has each of its forms once
+        type_[first] = np.arange(number, number + len(first), dtype=np.uint32)
+        order.append(first)
+        number += len(first)
+        types.append(type_[row])
+    return Numbered(np.concatenate(order).astype(np.int64), forms.slice(len(known)), types)
 
 
 def write_cuts(file: Path, paths: Sequence[Mapping[str, Path]], numbered: Mapping[str, Numbered], types: Path) -> None:
@@ -127,34 +130,50 @@ def write_cuts(file: Path, paths: Sequence[Mapping[str, Path]], numbered: Mappin
         types: The table of these types, which the file names by its digest.
     """
     first = dict(zip(numbered, np.cumsum([0, *(len(own.rows) for own in numbered.values())]), strict=False))
-    schema = CUTS.with_metadata({_TYPES: hash_file(types)})
-    with pa.OSFile(str(file), "wb") as sink, pa.ipc.new_file(sink, schema) as writer:
-        for batch, of_batch in enumerate(paths):
-            names = [_name(path) for path in of_batch.values()]
-            types_of = [numbered[code].types[batch] + np.uint32(first[code]) for code in of_batch]
-            columns = [pa.array(of_batch), pa.array(names), pa.array(types_of)]
-            writer.write_batch(pa.record_batch(columns, schema=schema))
+    batches = []
+    for batch, of_batch in enumerate(paths):
+        names = [_name(path) for path in of_batch.values()]
+        types_of = [numbered[code].types[batch] + np.uint32(first[code]) for code in of_batch]
+        batches.append(pa.record_batch([pa.array(of_batch), pa.array(names), pa.array(types_of)], schema=CUTS))
+    made_of = {_TYPES: hash_file(types).encode(), _SUM: _sum(batches)}
+    with pa.OSFile(str(file), "wb") as sink, pa.ipc.new_file(sink, CUTS.with_metadata(made_of)) as writer:
+        for rows in batches:
+            writer.write_batch(rows)
 
 
-def read_numbers(folder: Path) -> dict[str, NDArray[np.uint32]]:
-    """For each piece of the last run, by name, which of its language's types its forms are.
+def read_numbers(folder: Path, paths: Iterable[Path]) -> dict[str, NDArray[np.uint32]]:
+    """For each of these pieces that the last run numbered, by name, which of its language's types its forms are.
 
-    Nothing where there was no such run, or where ``cut_types.parquet`` is not the one that it wrote.
+    Nothing where there was no such run, or where ``cuts.arrow`` or ``cut_types.parquet`` is not as it wrote it.
     """
     try:
         with pa.memory_map(str(folder / CUTS_FILE)) as source:
             cuts = pa.ipc.open_file(source).read_all()
-        if (cuts.schema.metadata or {}).get(_TYPES) != hash_file(folder / CUT_TYPES_FILE).encode():
-            return {}
-    except (FileNotFoundError, pa.ArrowInvalid):
+        cuts.validate(full=True)
+        made_of = {_TYPES: hash_file(folder / CUT_TYPES_FILE).encode(), _SUM: _sum(cuts.to_batches())}
+    except (OSError, KeyError, ValueError, pa.ArrowException):  # of all that damage can do, whatever is read first
         return {}
+    if cuts.schema.metadata != made_of:
+        return {}
+    wanted = pa.array([_name(path) for path in paths], pa.string())
     numbers: dict[str, NDArray[np.uint32]] = {}
     for code in cuts["language"].unique().to_pylist():
         own = cuts.filter(pc.equal(cuts["language"], code))
         first = pc.min(pc.list_flatten(own["types"])).as_py() or 0
+        own = own.filter(pc.is_in(own["piece"], wanted))
         found = [types.values.to_numpy() - np.uint32(first) for types in own["types"]]
         numbers |= zip(own["piece"].to_pylist(), found, strict=True)
     return numbers
+
+
+def _sum(batches: Iterable[pa.RecordBatch]) -> bytes:
+    """A sum of the names of pieces and the numbers of their types, which tells damage."""
+    found = 0
+    for batch in batches:
+        found = zlib.crc32(repr(batch.select(["language", "piece"]).to_pydict()).encode(), found)
+        for types in batch["types"]:
+            found = zlib.crc32(types.values.to_numpy(), found)
+    return b"%08x" % found
 
 
 def _name(path: Path) -> str:

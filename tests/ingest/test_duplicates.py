@@ -187,6 +187,23 @@ def test_what_was_compared_before_is_not_read_again_and_says_the_same(
     assert not read
 
 
+def test_a_text_of_the_same_letters_in_other_words_is_compared_anew(tmp_path: Path) -> None:
+    """With spaces elsewhere its letters, and how many shingles it has, are the same; its words are not."""
+    whole = long_prose(7, 100)
+    apart = list(whole)
+    for place in [i for i, letter in enumerate(whole) if letter == " "]:
+        if not {apart[place - 1], apart[place + 1]} & {" ", ".", ","}:
+            apart[place], apart[place + 1] = apart[place + 1], apart[place]
+    moved = "".join(apart).replace("  ", " ")
+    items = [(whole, None), *((long_prose(seed, 100), None) for seed in range(20, 32))]
+    before, first = build_on(
+        tmp_path / "before", [*items, (moved + " und noch ein Wort", None)], no_copies(), language="de"
+    )
+    now = [*items, (whole + " und noch ein Wort", None)]
+    assert before[-1]["duplicate_of"] is None
+    assert build_on(tmp_path / "now", now, first, language="de")[0][-1]["duplicate_of"] == "0"
+
+
 def test_a_corpus_of_one_document_and_one_without_text_have_no_copies(tmp_path: Path) -> None:
     assert originals(tmp_path, [(TEXT, None)]) == [None]
     assert originals(tmp_path, [("", None)]) == [None]
@@ -257,10 +274,10 @@ def test_a_corpus_that_grew_or_shrank_has_the_pairs_of_one_searched_anew(
         rng.integers(0, 2**63, (400, 60), dtype=np.uint64),
     )
     slots = minhashes(values.ravel(), np.arange(401) * 60)
-    digests, shingles, is_chinese = np.arange(400, dtype=np.uint64), rng.integers(40, 90, 400), rng.random(400) < 0.5
+    contents, shingles, is_chinese = np.arange(400, dtype=np.uint64), rng.integers(40, 90, 400), rng.random(400) < 0.5
 
     def searched(rows: np.ndarray) -> Searched:
-        return Searched(lying(slots[rows]), digests[rows], shingles[rows], is_chinese[rows])
+        return Searched(lying(slots[rows]), contents[rows], shingles[rows], is_chinese[rows])
 
     wanted: list[object] = []
     search = meetings.candidates

@@ -56,7 +56,7 @@ def piece_paths(folder: Path, batches: Batches) -> list[dict[str, Path]]:
 def number(folder: Path, batches: Batches, known: dict[str, list[str]]) -> dict[str, list[str]]:
     """Number the types of some batches and write both files; the forms of each language, in order of their types."""
     paths = piece_paths(folder, batches)
-    numbers = tokens.read_numbers(folder)
+    numbers = tokens.read_numbers(folder, [path for files in paths for path in files.values()])
     numbered, forms = {}, {}
     for code in ORDER:
         before = known.get(code, []) if numbers else []
@@ -98,17 +98,35 @@ def test_pieces_that_were_numbered_are_not_read_unless_the_types_are_others(tmp_
     batches = [{"zh": ["a", "b"], "de": ["c"]}, {"zh": ["b"], "de": ["d", "c"]}]
     forms = number(tmp_path, batches, {})
     paths = piece_paths(tmp_path, batches)
-    numbers = tokens.read_numbers(tmp_path)
+    all_paths = [path for files in paths for path in files.values()]
+    numbers = tokens.read_numbers(tmp_path, all_paths)
+    assert set(tokens.read_numbers(tmp_path, all_paths[:1])) == {f"kept/{all_paths[0].name}"}
     for path in (tmp_path / "kept").iterdir():
         path.unlink()
     own = tokens.number_types([files["de"] for files in paths], pa.array(forms["de"]), numbers)
     assert (own.rows.tolist(), len(own.new), [found.tolist() for found in own.types]) == ([0, 1], 0, [[0], [1, 0]])
     tokens.write_types(tmp_path / tokens.CUT_TYPES_FILE, TYPES.empty_table())
-    assert tokens.read_numbers(tmp_path) == {}
+    assert tokens.read_numbers(tmp_path, all_paths) == {}
     (tmp_path / tokens.CUTS_FILE).write_bytes(b"damaged")
-    assert tokens.read_numbers(tmp_path) == {}
+    assert tokens.read_numbers(tmp_path, all_paths) == {}
     (tmp_path / tokens.CUTS_FILE).unlink()
-    assert tokens.read_numbers(tmp_path) == {}
+    assert tokens.read_numbers(tmp_path, all_paths) == {}
+
+
+def test_numbers_that_were_damaged_are_not_taken(tmp_path: Path) -> None:
+    batches = [{"zh": ["a", "b"], "de": ["c"]}, {"zh": ["b"], "de": ["d", "c"]}]
+    number(tmp_path, batches, {})
+    paths = [path for files in piece_paths(tmp_path, batches) for path in files.values()]
+    whole = {name: found.tolist() for name, found in tokens.read_numbers(tmp_path, paths).items()}
+    assert len(whole) == 4
+    data = (tmp_path / tokens.CUTS_FILE).read_bytes()
+    refused = 0
+    for place in range(len(data)):
+        (tmp_path / tokens.CUTS_FILE).write_bytes(data[:place] + bytes([data[place] ^ 0xFF]) + data[place + 1 :])
+        found = {name: numbers.tolist() for name, numbers in tokens.read_numbers(tmp_path, paths).items()}
+        assert found in ({}, whole)  # some bytes say nothing
+        refused += not found
+    assert refused > 300
 
 
 def test_what_was_described_in_the_same_way_is_known_again(tmp_path: Path) -> None:
