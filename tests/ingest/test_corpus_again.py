@@ -335,8 +335,8 @@ def imports_of(name: str) -> Iterator[str]:
 def test_the_code_that_shapes_a_part_is_all_declared() -> None:
     reading = {f"pipeline.ingest.sources.{name}" for name in ("folder", "table")}
     declared = ("pipeline.errors", "pipeline.records", "pipeline.study", "pipeline.stages", "pipeline.store.cells",
-                "pipeline.executor", "pipeline.cluster", "pipeline.memory", "pipeline.servers", "pipeline.settings", "pipeline.toml_files",
-                *gather.READING)  # fmt: skip
+                "pipeline.executor", "pipeline.cluster", "pipeline.memory", "pipeline.servers", "pipeline.settings",
+                "pipeline.toml_files", *gather.READING)  # fmt: skip
     undeclared = {
         name for name in modules_behind(reading) if not any(name == d or name.startswith(f"{d}.") for d in declared)
     }
