@@ -106,7 +106,7 @@ def cut_corpus(study: Study, draft: Path, progress: Progress) -> Summary:
             progress("words", i + 1, len(missing))
         new = {path for i in missing for path in paths[i].values()}
         numbers = tokens.read_numbers(folder, [path for own in paths for path in own.values() if path not in new])
-        known, numbered = _number_types(folder, paths, keys, models, numbers)
+        known, numbered = _number_types(study, draft, paths, keys, numbers)
         described = _describe(study, numbered, known, models, progress, cutters=executor)
     described |= _describe(study, numbered, known, models, progress)
     table = pa.concat_tables([described[code] for code in keys])
@@ -208,11 +208,11 @@ def _cut_batch(
 
 
 def _number_types(
-    folder: Path, paths: Sequence[dict[str, Path]], keys: dict[str, str], models: Iterable[str],
+    study: Study, draft: Path, paths: Sequence[dict[str, Path]], keys: dict[str, str],
     numbers: dict[str, NDArray[np.uint32]],
 ) -> tuple[dict[str, pa.Table], dict[str, tokens.Numbered]]:  # fmt: skip
     """The types of each language that the last run described in the same way; and the types of now among these."""
-    types = tokens.read_described(folder / tokens.CUT_TYPES_FILE, keys).select(DESCRIBED)
+    types = tokens.read_described(study.corpus_folder / tokens.CUT_TYPES_FILE, keys).select(DESCRIBED)
     known: dict[str, pa.Table] = {}
     numbered: dict[str, tokens.Numbered] = {}
     for code in keys:
@@ -220,8 +220,9 @@ def _number_types(
         first, number = pc.index(is_own, True).as_py(), pc.sum(is_own).as_py() or 0
         known[code] = types.slice(max(first, 0), number)  # types stand language by language
         described_as = [known[code][name].combine_chunks() for name in ("form", "lemma", "tag")]
-        forms = pieces.pack_words(*described_as) if code in models else described_as[0]
-        numbered[code] = tokens.number_types([own[code] for own in paths], forms, numbers)
+        forms = pieces.pack_words(*described_as) if code in study.models else described_as[0]
+        held = draft / f".numbers-{code}"
+        numbered[code] = tokens.number_types([own[code] for own in paths], forms, numbers, held)
     return known, numbered
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import zlib
 from typing import TYPE_CHECKING, NamedTuple, Self
@@ -83,13 +84,16 @@ class Numbered(NamedTuple):
     """For each batch the type of each of its forms."""
 
 
-def number_types(paths: Sequence[Path], known: pa.Array, numbers: Mapping[str, NDArray[np.uint32]]) -> Numbered:
+def number_types(
+    paths: Sequence[Path], known: pa.Array, numbers: Mapping[str, NDArray[np.uint32]], file: Path
+) -> Numbered:
     """Number the forms of a language's pieces.
 
     Args:
         paths: The piece of each batch.
         known: Distinct forms.
         numbers: For pieces whose forms are all known, by name, which they are; these pieces are not read.
+        file: Where the numbers are held, 4 bytes for each form of each batch: memory would grow with the corpus.
     """
     rows = {i: numbers[_name(path)] for i, path in enumerate(paths) if _name(path) in numbers}
     unread = [i for i in range(len(paths)) if i not in rows]
@@ -108,15 +112,18 @@ def number_types(paths: Sequence[Path], known: pa.Array, numbers: Mapping[str, N
         rows |= zip(some, np.split(row[encoded.indices.to_numpy()].astype(np.uint32), bounds), strict=True)
     type_ = np.full(len(forms), _NONE, np.uint32)
     order: list[NDArray[np.uint32]] = [np.empty(0, np.uint32)]
-    types: list[NDArray[np.uint32]] = []
-    number = 0
-    for i in range(len(paths)):
-        row = rows.pop(i)
-        first = row[type_[row] == _NONE]  # a piece has each of its forms once
-        type_[first] = np.arange(number, number + len(first), dtype=np.uint32)
-        order.append(first)
-        number += len(first)
-        types.append(type_[row])
+    number, ends = 0, [0]
+    with file.open("wb") as held:
+        for i in range(len(paths)):
+            row = rows.pop(i)
+            first = row[type_[row] == _NONE]  # a piece has each of its forms once
+            type_[first] = np.arange(number, number + len(first), dtype=np.uint32)
+            order.append(first)
+            number += len(first)
+            ends.append(ends[-1] + len(row))
+            held.write(type_[row].data)
+    whole = np.memmap(file, np.uint32, "r") if ends[-1] else np.empty(0, np.uint32)
+    types = [whole[start:end] for start, end in itertools.pairwise(ends)]
     return Numbered(np.concatenate(order).astype(np.int64), forms.slice(len(known)), types)
 
 

@@ -60,7 +60,8 @@ def number(folder: Path, batches: Batches, known: dict[str, list[str]]) -> dict[
     numbered, forms = {}, {}
     for code in ORDER:
         before = known.get(code, []) if numbers else []
-        own = tokens.number_types([files[code] for files in paths], pa.array(before, pa.string()), numbers)
+        held, known_forms = folder / f"held-{code}", pa.array(before, pa.string())
+        own = tokens.number_types([files[code] for files in paths], known_forms, numbers, held)
         assert set(own.new.to_pylist()).isdisjoint(before)
         numbered[code], forms[code] = own, [[*before, *own.new.to_pylist()][row] for row in own.rows.tolist()]
     rows = [
@@ -103,7 +104,8 @@ def test_pieces_that_were_numbered_are_not_read_unless_the_types_are_others(tmp_
     assert set(tokens.read_numbers(tmp_path, all_paths[:1])) == {f"kept/{all_paths[0].name}"}
     for path in (tmp_path / "kept").iterdir():
         path.unlink()
-    own = tokens.number_types([files["de"] for files in paths], pa.array(forms["de"]), numbers)
+    held = tmp_path / "held"
+    own = tokens.number_types([files["de"] for files in paths], pa.array(forms["de"]), numbers, held)
     assert (own.rows.tolist(), len(own.new), [found.tolist() for found in own.types]) == ([0, 1], 0, [[0], [1, 0]])
     tokens.write_types(tmp_path / tokens.CUT_TYPES_FILE, TYPES.empty_table())
     assert tokens.read_numbers(tmp_path, all_paths) == {}
