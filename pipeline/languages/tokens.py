@@ -23,6 +23,7 @@ from pipeline.executor import map_in_order, open_executor
 from pipeline.languages.context import analyse
 from pipeline.languages.cuts import Cuts, no_cuts
 from pipeline.languages.trained import Model, find_models, model_files, model_key
+from pipeline.memory import release_memory
 from pipeline.records import TYPES
 from pipeline.servers import is_started, start_server
 from pipeline.stages import Progress, Stage, Summary, hash_code, tool_versions
@@ -107,6 +108,8 @@ def cut_corpus(study: Study, draft: Path, progress: Progress) -> Summary:
         new = {path for i in missing for path in paths[i].values()}
         numbers = tokens.read_numbers(folder, [path for own in paths for path in own.values() if path not in new])
         known, numbered = _number_types(study, draft, paths, keys, numbers)
+        del numbers
+        release_memory()
         described = _describe(study, numbered, known, models, progress, cutters=executor)
     described |= _describe(study, numbered, known, models, progress)
     table = pa.concat_tables([described[code] for code in keys])
