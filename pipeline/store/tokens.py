@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import zlib
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Self
 
 import numpy as np
 import pyarrow as pa
@@ -95,9 +94,29 @@ def number_types(
         numbers: For pieces whose forms are all known, by name, which they are; these pieces are not read.
         file: Where the numbers are held, 4 bytes for each form of each batch: memory would grow with the corpus.
     """
-    rows = {i: numbers[_name(path)] for i, path in enumerate(paths) if _name(path) in numbers}
-    unread = [i for i in range(len(paths)) if i not in rows]
+    with file.open("wb") as held:
+        places, forms = _hold_rows(paths, known, numbers, held)
+    whole = np.memmap(file, np.uint32, "r+") if file.stat().st_size else np.empty(0, np.uint32)
+    types = [whole[places[i]] for i in range(len(paths))]
+    type_ = np.full(len(forms), _NONE, np.uint32)
+    order: list[NDArray[np.uint32]] = [np.empty(0, np.uint32)]
+    number = 0
+    for rows in types:  # they become types where they lie
+        first = rows[type_[rows] == _NONE]  # a piece has each of its forms once
+        type_[first] = np.arange(number, number + len(first), dtype=np.uint32)
+        order.append(first)
+        number += len(first)
+        rows[:] = type_[rows]
+    return Numbered(np.concatenate(order).astype(np.int64), forms.slice(len(known)), types)
+
+
+def _hold_rows(
+    paths: Sequence[Path], known: pa.Array, numbers: Mapping[str, NDArray[np.uint32]], held: BinaryIO
+) -> tuple[dict[int, slice], pa.Array]:
+    """Write which of the known forms, with the new ones behind them, those of each batch are; say where, and all forms."""
+    places = {i: _hold(numbers[_name(path)], held) for i, path in enumerate(paths) if _name(path) in numbers}
     forms = known
+    unread = [i for i in range(len(paths)) if i not in places]
     for at in range(0, len(unread), _PIECES_AT_ONCE):
         some = unread[at : at + _PIECES_AT_ONCE]
         own = [decode_forms(read_piece(paths[i]))[1] for i in some]
@@ -109,22 +128,15 @@ def number_types(
         row[is_new] = len(forms) + np.arange(np.count_nonzero(is_new))
         forms = pa.concat_arrays([forms, encoded.dictionary.filter(pa.array(is_new))])
         bounds = np.cumsum([len(piece) for piece in own])[:-1]
-        rows |= zip(some, np.split(row[encoded.indices.to_numpy()].astype(np.uint32), bounds), strict=True)
-    type_ = np.full(len(forms), _NONE, np.uint32)
-    order: list[NDArray[np.uint32]] = [np.empty(0, np.uint32)]
-    number, ends = 0, [0]
-    with file.open("wb") as held:
-        for i in range(len(paths)):
-            row = rows.pop(i)
-            first = row[type_[row] == _NONE]  # a piece has each of its forms once
-            type_[first] = np.arange(number, number + len(first), dtype=np.uint32)
-            order.append(first)
-            number += len(first)
-            ends.append(ends[-1] + len(row))
-            held.write(type_[row].data)
-    whole = np.memmap(file, np.uint32, "r") if ends[-1] else np.empty(0, np.uint32)
-    types = [whole[start:end] for start, end in itertools.pairwise(ends)]
-    return Numbered(np.concatenate(order).astype(np.int64), forms.slice(len(known)), types)
+        rows = np.split(row[encoded.indices.to_numpy()].astype(np.uint32), bounds)
+        places |= zip(some, [_hold(piece, held) for piece in rows], strict=True)
+    return places, forms
+
+
+def _hold(rows: NDArray[np.uint32], held: BinaryIO) -> slice:
+    start = held.tell() // rows.itemsize
+    held.write(rows.data)
+    return slice(start, start + len(rows))
 
 
 def write_cuts(file: Path, paths: Sequence[Mapping[str, Path]], numbered: Mapping[str, Numbered], types: Path) -> None:
