@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import gc
 import importlib
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Protocol, cast
 
@@ -23,7 +23,6 @@ from pipeline.executor import map_in_order, open_executor
 from pipeline.languages.context import analyse
 from pipeline.languages.cuts import Cuts, no_cuts
 from pipeline.languages.trained import Model, find_models, model_files, model_key
-from pipeline.memory import release_memory
 from pipeline.records import TYPES
 from pipeline.servers import is_started, start_server
 from pipeline.stages import Progress, Stage, Summary, hash_code, tool_versions
@@ -31,7 +30,6 @@ from pipeline.store import corpus, pieces, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from concurrent.futures import Executor
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -105,13 +103,11 @@ def cut_corpus(study: Study, draft: Path, progress: Progress) -> Summary:
         tasks = ((i, paths[i]) for i in missing)
         for i, _ in enumerate(map_in_order(executor, partial(_cut_batch, folder, cut_by, models), tasks, under_way=6)):
             progress("words", i + 1, len(missing))
-        new = {path for i in missing for path in paths[i].values()}
-        numbers = tokens.read_numbers(folder, [path for own in paths for path in own.values() if path not in new])
-        known, numbered = _number_types(study, draft, paths, keys, numbers)
-        del numbers
-        release_memory()
-        described = _describe(study, numbered, known, models, progress, cutters=executor)
-    described |= _describe(study, numbered, known, models, progress)
+    new = {path for i in missing for path in paths[i].values()}
+    numbers = tokens.read_numbers(folder, [path for own in paths for path in own.values() if path not in new])
+    known, numbered = _number_types(study, draft, paths, keys, numbers)
+    del numbers
+    described = _describe(study, numbered, known, models, progress)
     table = pa.concat_tables([described[code] for code in keys])
     types = table.add_column(0, TYPES.field("type"), pa.array(np.arange(len(table), dtype=np.uint32)))
     tokens.write_types(draft / tokens.CUT_TYPES_FILE, types, keys)
@@ -231,17 +227,14 @@ def _number_types(
 
 def _describe(
     study: Study, numbered: dict[str, tokens.Numbered], known: dict[str, pa.Table], models: Iterable[str],
-    progress: Progress, *, cutters: Executor | None = None,
+    progress: Progress,
 ) -> dict[str, pa.Table]:  # fmt: skip
     """The types of each language; lemmas and parts are found once per type, in parallel, those of the last time taken.
 
-    By those who cut the words, where they are given, Chinese ones alone: the dictionary is at hand. For the others the
-    workers are new ones, which share the dictionaries of lemmas: those that cut still hold what they remember of it.
+    The workers are new ones: those that cut still hold what they remember of it.
     """
     tables: dict[str, pa.Table] = {}
     for code, own in numbered.items():
-        if (code == "zh") != (cutters is not None):
-            continue
         old, new = known[code], own.new
         describe = describe_words if code in models else describe_types
         order = pc.array_sort_indices(new)  # what is remembered of a word serves those beside it, which begin like it
@@ -249,8 +242,7 @@ def _describe(
         chunks = (new.take(order.slice(at, TYPES_AT_ONCE)).to_pylist() for at in starts)
         described = [old]
         run, loaded = study.run, loaded_by((code,))
-        others = open_executor(run.workers, len(starts), run.scheduler, loaded=loaded)
-        with nullcontext(cutters) if cutters else others as executor:
+        with open_executor(run.workers, len(starts), run.scheduler, loaded=loaded) as executor:
             for i, piece in enumerate(map_in_order(executor, partial(describe, code), chunks, under_way=6)):
                 described.append(piece.select(DESCRIBED).cast(old.schema))
                 progress(f"lemmas ({code})", i + 1, len(starts))

@@ -113,7 +113,7 @@ def number_types(
 def _hold_rows(
     paths: Sequence[Path], known: pa.Array, numbers: Mapping[str, NDArray[np.uint32]], held: BinaryIO
 ) -> tuple[dict[int, slice], pa.Array]:
-    """Write which of the known forms, with the new ones behind them, those of each batch are; say where, and all forms."""
+    """Write which of the known forms, with the new ones behind them, each batch has; say where, and all forms."""
     places = {i: _hold(numbers[_name(path)], held) for i, path in enumerate(paths) if _name(path) in numbers}
     forms = known
     unread = [i for i in range(len(paths)) if i not in places]
