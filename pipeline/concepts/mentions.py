@@ -73,22 +73,22 @@ def find_mentions(study: Study, draft: Path, progress: Progress) -> Summary:
     spoken = set(types["language"].unique().to_pylist())
     heavy = [code for code in languages if code in spoken and terms[code]]
     with open_executor(study.run.workers, len(paths), study.run.scheduler) as executor:
-        # In a process that ends with it, beside the others: the dictionaries that lemmas need take 0.3 GB.
+        # In a process that ends with it, beside the search: the dictionaries that lemmas need take 0.3 GB.
         run, loaded = study.run, loaded_by(heavy)
         with open_executor(run.workers, 2 if heavy else 0, run.scheduler, loaded=loaded) as another:
             preparing = another.submit(_prepare, folder, sought, languages, further, None if heavy else types)
             search = partial(search_batch, prepare_search(folder, sought, (), types))
             for i, _ in enumerate(map_in_order(executor, search, in_characters, under_way=6)):
                 progress("mentions in Chinese", i + 1, len(in_characters))
-            held, numbers = _held_types([pieces.read_piece(own[HELD]) for own in paths if HELD in own], types, executor)
-            types = _with_tags(pa.concat_tables([types, held.cast(types.schema)]), tags)
-            tokens.write_types(draft / tokens.TYPES_FILE, types)
-            works = plan_assembly(folder, [own.get(HELD) for own in paths], types, numbers)
-            made = map_in_order(executor, partial(assemble, folder), works, under_way=6)
-            _write_tokens(draft, made, partial(progress, "tokens"), len(paths))
             ready = preparing.result()
         for modules in LOADED.values():
             stop_server(modules)
+        held, numbers = _held_types([pieces.read_piece(own[HELD]) for own in paths if HELD in own], types, executor)
+        types = _with_tags(pa.concat_tables([types, held.cast(types.schema)]), tags)
+        tokens.write_types(draft / tokens.TYPES_FILE, types)
+        works = plan_assembly(folder, [own.get(HELD) for own in paths], types, numbers)
+        made = map_in_order(executor, partial(assemble, folder), works, under_way=6)
+        _write_tokens(draft, made, partial(progress, "tokens"), len(paths))
         searched = map_in_order(executor, partial(search_batch, ready), in_words, under_way=6)
         awaited = {batch for batch, _ in in_words}
         with pq.ParquetWriter(draft / MENTIONS_FILE, MENTIONS, compression="zstd", write_statistics=False) as out:
