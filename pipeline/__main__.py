@@ -7,23 +7,21 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
-import gc
 import json
 import os
 import shutil
 import sys
 import time
-from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from pipeline import __version__
 from pipeline.errors import InputError, StudyError, ZwiespracheError, known_names, shorten_paths, show_path
-from pipeline.memory import keep_pandas_out, take_little
+from pipeline.memory import keep_pandas_out, take_little, without_collections
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from pipeline.stages import Stage
     from pipeline.study import Study
@@ -87,16 +85,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
 
 
-@contextmanager
-def _loading() -> Iterator[None]:
-    """Load modules without looking for garbage: what is loaded stays, and the looking takes a seventh of the start."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
-
-
 def stage_names(verb: str, *, pyldavis: bool = False, entities: bool = False, pairs: bool = False) -> list[str]:
     """The stages that a verb brings up to date, in order, as ``module:NAME``; no code of theirs is loaded."""
     names = ["pipeline.ingest.corpus:CORPUS"]
@@ -118,7 +106,7 @@ def stage_names(verb: str, *, pyldavis: bool = False, entities: bool = False, pa
     return names + (["pipeline.export.report_stage:REPORT_STAGE"] if verb == "report" else [])
 
 
-@_loading()
+@without_collections()
 def stages_for(
     verb: str, *, parquet: bool = False, pyldavis: bool = False, entities: bool = False, pairs: bool = False
 ) -> list[Stage]:
@@ -173,7 +161,7 @@ def _parse(words: Sequence[str]) -> argparse.Namespace:
 
 
 def _run(options: argparse.Namespace) -> int:
-    with _loading():
+    with without_collections():
         from pipeline.ingest.isolation import READERS
         from pipeline.servers import load_usually, start_server
         from pipeline.stages import MANIFEST

@@ -2,6 +2,8 @@
 
 from pipeline.languages.hanta import load_tables
 from pipeline.languages.lemmas import dictionary
+from pipeline.memory import without_collections
 
-dictionary()
-load_tables()
+with without_collections():
+    dictionary()
+    load_tables()

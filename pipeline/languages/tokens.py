@@ -9,9 +9,7 @@ type each of their forms is; ``cut_types.parquet`` holds the types. The stage ``
 
 from __future__ import annotations
 
-import gc
 import importlib
-from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Protocol, cast
 
@@ -23,13 +21,14 @@ from pipeline.executor import map_in_order, open_executor
 from pipeline.languages.context import analyse
 from pipeline.languages.cuts import Cuts, no_cuts
 from pipeline.languages.trained import Model, find_models, model_files, model_key
+from pipeline.memory import without_collections
 from pipeline.records import TYPES
 from pipeline.servers import is_started, start_server
 from pipeline.stages import Progress, Stage, Summary, hash_code, tool_versions
 from pipeline.store import corpus, pieces, tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -141,21 +140,9 @@ DESCRIBED = [name for name in TYPES.names if name != "type"]
 def describe_types(language: str, forms: Sequence[str]) -> pa.Table:
     """The columns ``form lemma tag parts is_word`` of types of one language."""
     module = language_module(language)
-    with _no_collections():
+    with without_collections():
         lemmas = module.lemmatize(forms)
         return _describe_as(language, forms, lemmas, module.tag(forms, lemmas))
-
-
-@contextmanager
-def _no_collections() -> Iterator[None]:
-    """Python looks for garbage in cycles, of which words make none, by going over all that is remembered of words."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def describe_words(language: str, words: Sequence[str]) -> pa.Table:
@@ -189,7 +176,7 @@ def _cut_batch(
             continue
         rows = np.flatnonzero(language == code)
         texts = passages["text"].take(pa.array(rows)).to_pylist()
-        with _no_collections():
+        with without_collections():
             cuts = _bounded(language_module(cut_by[code]).cut(texts)) if texts else no_cuts()  # loads no dictionary
         if code in models:
             cuts, found = analyse(models[code], texts, cuts, partial(describe_types, code))

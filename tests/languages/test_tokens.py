@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from pathlib import Path
 
 import numpy as np
@@ -64,14 +63,6 @@ def test_types_described_some_at_a_time_or_the_last_time_are_the_same(
     described = {row["form"]: (row["lemma"], row["parts"]) for row in tables[1].to_pylist()}
     assert described["Städtepartnerschaften"] == ("Städtepartnerschaft", ["Stadt", "Partnerschaft"])
     assert described["Abenden"] == ("Abend", [])
-
-
-def test_pythons_collector_is_left_as_it_was() -> None:
-    for switch in (gc.disable, gc.enable):
-        switch()
-        was = gc.isenabled()
-        assert stage.describe_types("de", ["Stadt"])["lemma"].to_pylist() == ["Stadt"]
-        assert gc.isenabled() is was
 
 
 @given(st.lists(st.text("ab", min_size=1, max_size=12), min_size=1, max_size=6), st.integers(1, 5))
