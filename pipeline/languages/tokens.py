@@ -104,12 +104,14 @@ def cut_corpus(study: Study, draft: Path, progress: Progress) -> Summary:
             progress("words", i + 1, len(missing))
     new = {path for i in missing for path in paths[i].values()}
     numbers = tokens.read_numbers(folder, [path for own in paths for path in own.values() if path not in new])
-    known, numbered = _number_types(study, draft, paths, keys, numbers)
+    last = folder / tokens.CUT_TYPES_FILE
+    before = tokens.read_described(last, keys)
+    known, numbered = _number_types(study, draft, paths, before, numbers)
     del numbers
     described = _describe(study, numbered, known, models, progress)
     table = pa.concat_tables([described[code] for code in keys])
     types = table.add_column(0, TYPES.field("type"), pa.array(np.arange(len(table), dtype=np.uint32)))
-    tokens.write_types(draft / tokens.CUT_TYPES_FILE, types, keys)
+    tokens.write_types(draft / tokens.CUT_TYPES_FILE, types, keys, (last, before))
     tokens.write_cuts(draft / tokens.CUTS_FILE, paths, numbered, draft / tokens.CUT_TYPES_FILE)
     in_use = [path for own in paths for path in own.values()]
     pieces.drop_pieces(kept, in_use + [pieces.entities_path(own[code]) for own in paths for code in models])
@@ -194,14 +196,13 @@ def _cut_batch(
 
 
 def _number_types(
-    study: Study, draft: Path, paths: Sequence[dict[str, Path]], keys: dict[str, str],
-    numbers: dict[str, NDArray[np.uint32]],
-) -> tuple[dict[str, pa.Table], dict[str, tokens.Numbered]]:  # fmt: skip
+    study: Study, draft: Path, paths: Sequence[dict[str, Path]], types: pa.Table, numbers: dict[str, NDArray[np.uint32]]
+) -> tuple[dict[str, pa.Table], dict[str, tokens.Numbered]]:
     """The types of each language that the last run described in the same way; and the types of now among these."""
-    types = tokens.read_described(study.corpus_folder / tokens.CUT_TYPES_FILE, keys).select(DESCRIBED)
+    types = types.select(DESCRIBED)
     known: dict[str, pa.Table] = {}
     numbered: dict[str, tokens.Numbered] = {}
-    for code in keys:
+    for code in study.languages:
         is_own = pc.equal(types["language"], code)
         first, number = pc.index(is_own, True).as_py(), pc.sum(is_own).as_py() or 0
         known[code] = types.slice(max(first, 0), number)  # types stand language by language

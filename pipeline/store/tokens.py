@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import zlib
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Self
 
@@ -242,16 +243,22 @@ def piece_names(folder: Path) -> list[dict[str, str]]:
     return [dict(zip(b["language"].to_pylist(), b["piece"].to_pylist(), strict=True)) for b in batches]
 
 
-def write_types(path: Path, types: pa.Table, keys: Mapping[str, str] | None = None) -> None:
+def write_types(
+    path: Path, types: pa.Table, keys: Mapping[str, str] | None = None, last: tuple[Path, pa.Table] | None = None
+) -> None:
     """Write the table of types; row number and ``type`` are the same.
 
     Args:
         path: The file.
         types: The table.
         keys: For each language what its lemmas and parts depend on, for `read_described`.
+        last: The file of the run before and what that read of it; the file is copied where it says the same.
     """
-    schema = TYPES.with_metadata({_KEYS: json.dumps(dict(keys))} if keys else None)
-    pq.write_table(types.cast(schema), path, compression="zstd", compression_level=1, write_statistics=False)
+    table = types.cast(TYPES.with_metadata({_KEYS: json.dumps(dict(keys))} if keys else None))
+    if last is not None and table.schema.metadata == last[1].schema.metadata and table.equals(last[1]):
+        shutil.copyfile(last[0], path)
+    else:
+        pq.write_table(table, path, compression="zstd", compression_level=1, write_statistics=False)
 
 
 def read_described(path: Path, keys: Mapping[str, str]) -> pa.Table:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -143,6 +144,21 @@ def test_what_was_described_in_the_same_way_is_known_again(tmp_path: Path) -> No
     assert tokens.read_described(path, {"zh": "1", "de": "2", "en": "1"})["form"].to_pylist() == ["城市"]
     tokens.write_types(path, pa.Table.from_pylist(rows, TYPES))
     assert not len(tokens.read_described(path, {"zh": "1"}))
+
+
+def test_types_that_are_those_of_the_run_before_are_copied(tmp_path: Path) -> None:
+    row = {"type": 0, "language": "zh", "form": "城市", "lemma": "城市", "parts": [], "is_word": True}
+    types, last, new = pa.Table.from_pylist([row], TYPES), tmp_path / "last", tmp_path / "new"
+    tokens.write_types(last, types, {"zh": "1"})
+    table = pq.ParquetFile(last).read()
+    pq.write_table(table, last, compression="none")  # whose bytes are then its own
+    for more, keys, is_copied in (([], {"zh": "1"}, True), ([row], {"zh": "1"}, False), ([], {"zh": "2"}, False)):
+        before = tokens.read_described(last, keys)
+        written = pa.concat_tables([types, pa.Table.from_pylist(more, TYPES)])
+        tokens.write_types(new, written, keys, (last, before))
+        assert (new.read_bytes() == last.read_bytes()) == is_copied
+        assert tokens.read_types(new).equals(written)
+        assert len(tokens.read_described(new, keys)) == len(written)
 
 
 def test_words_and_tables_come_back_as_they_were_written(tmp_path: Path) -> None:
