@@ -50,9 +50,9 @@ class Run(NamedTuple):
     """Distinct folded forms, strings."""
     ids: Ints
     """Index into ``forms`` of each token."""
-    begin: Ints
+    begin: NDArray[np.int32]
     """Code points before each token in the batch's texts."""
-    length: Ints
+    length: NDArray[np.int32]
     near: Flags
     """Whether each token begins where the one before ends, in the same passage."""
 
@@ -158,7 +158,7 @@ def _join_over(run: Run, glued: Flags, marks: Ints, left: str, right: str) -> No
         glued[at] = glued[at + 1] = True
 
 
-def _is_in_number(codes: NDArray[np.uint32], begin: Ints) -> Flags:
+def _is_in_number(codes: NDArray[np.uint32], begin: NDArray[np.int32]) -> Flags:
     """Whether a comma is one of numbers: ordinary, or full-width beside a full-width digit (5，300人 is a list)."""
     mine = codes[begin] == ord(",")
     beside = codes[np.maximum(begin - 1, 0)]

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Ints = NDArray[np.int64]
+    Lengths = NDArray[np.int32]  # Arrow's offsets in a text have no more bits either
 
 __all__ = ["MODULES", "TOOLS", "VERSION", "are_words", "cut", "cut_by", "lemmatize", "split_compounds", "tag"]
 
@@ -76,13 +77,15 @@ def cut_by(
     folded_codes = han.fold_table()[codes]
     folded = han.to_text(folded_codes)
     length = _lengths(folded, segment)
-    end = np.cumsum(length)
-    begin = end - length
+    end = np.cumsum(length, dtype=np.int32)
     byte, data = _byte_offsets(folded_codes), pa.py_buffer(folded.encode())
-    encoded = pa.StringArray.from_buffers(len(end), pa.py_buffer(byte[np.append(0, end)]), data).dictionary_encode()
-    ids, forms = encoded.indices.to_numpy().astype(np.int64), encoded.dictionary
+    del folded
+    ids, forms = _encode(byte, data, end)
     kept = ~np.array([form.isspace() for form in forms.to_pylist()], np.bool_)[ids]
-    ids, begin, end, length = ids[kept], begin[kept], end[kept], length[kept]
+    ids = ids[kept]
+    end = end[kept]
+    length = length[kept]
+    begin = end - length
     near = np.zeros(len(ids), dtype=np.bool_)
     near[1:] = begin[1:] == end[:-1]  # never in two texts: a line break stands between them
     run = joins.Run(forms, ids, begin, length, near)
@@ -97,7 +100,8 @@ def cut_by(
         length = end - begin
         ids, forms = _renumber(ids, forms, joined, _slices(byte, data, begin[joined], end[joined]))
     if not np.array_equal(codes, folded_codes):
-        upto = np.concatenate([[0], np.cumsum(codes != folded_codes)])
+        upto = np.zeros(len(codes) + 1, np.int32)
+        np.cumsum(codes != folded_codes, out=upto[1:])
         touched = np.flatnonzero(upto[end] > upto[begin])
         byte, data = _byte_offsets(codes), pa.py_buffer(text.encode())
         ids, forms = _renumber(ids, forms, touched, _slices(byte, data, begin[touched], end[touched]))
@@ -108,7 +112,7 @@ def cut_by(
     return Cuts(
         passage=passage,
         start=begin - offset[passage],
-        length=length,
+        length=length.astype(np.int64),
         form=form,
         forms=forms.take(pa.array(order)).to_pylist(),
     )
@@ -135,27 +139,37 @@ def tag(forms: Sequence[str], lemmas: Sequence[str]) -> list[str | None]:  # noq
     return [words[0][1] if len(words) == 1 else None for words in found]
 
 
-def _lengths(folded: str, segment: Callable[[str], list[str]]) -> Ints:
+def _lengths(folded: str, segment: Callable[[str], list[str]]) -> Lengths:
     """The code points in each word of a text, cut some lines at a time: words are then freed while they are at hand."""
-    found: list[Ints] = []
+    found: list[Lengths] = []
     start = 0
     while start < len(folded):
         line_end = folded.find("\n", start + _AT_ONCE)
         end = line_end if line_end >= 0 else len(folded)
         words = segment(folded[start:end])
-        found.append(np.fromiter(map(len, words), np.int64, count=len(words)))
+        found.append(np.fromiter(map(len, words), np.int32, count=len(words)))
         start = end
-    return np.concatenate([np.empty(0, np.int64), *found])
+    return np.concatenate([np.empty(0, np.int32), *found])
 
 
-def _byte_offsets(codes: han.Codes) -> NDArray[np.int32]:
+def _byte_offsets(codes: han.Codes) -> Lengths:
     """The bytes in UTF-8 before each code point of a text, and in all of it."""
     offsets = np.zeros(len(codes) + 1, np.int32)
-    np.cumsum(_UTF8_WIDTH[np.minimum(codes >> 7, len(_UTF8_WIDTH) - 1)], out=offsets[1:])
+    plane = codes >> 7
+    np.minimum(plane, len(_UTF8_WIDTH) - 1, out=plane)
+    np.cumsum(_UTF8_WIDTH[plane], out=offsets[1:])
     return offsets
 
 
-def _slices(byte: NDArray[np.int32], data: pa.Buffer, begin: Ints, end: Ints) -> pa.StringArray:
+def _encode(byte: Lengths, data: pa.Buffer, end: Lengths) -> tuple[Ints, pa.StringArray]:
+    """What stands before each of these ends of a text, from the end before: indices into distinct forms."""
+    bounds = np.zeros(len(end) + 1, np.int32)
+    bounds[1:] = byte[end]
+    encoded = pa.StringArray.from_buffers(len(end), pa.py_buffer(bounds), data).dictionary_encode()
+    return encoded.indices.to_numpy().astype(np.int64), encoded.dictionary
+
+
+def _slices(byte: Lengths, data: pa.Buffer, begin: Lengths, end: Lengths) -> pa.StringArray:
     """Parts of a text, in order and none over another.
 
     Args:
