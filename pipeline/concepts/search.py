@@ -102,10 +102,10 @@ def search_batch(search: Search, task: tuple[int, Mapping[str, Path]]) -> None:
     """Search one batch; write the pieces that are missing, named by language, and by `HELD`."""
     batch, paths = task
     missing = [code for code, path in paths.items() if not path.exists()]
-    language = corpus.read_batch(search.folder, batch, ["language"])["language"].to_numpy()
+    languages = corpus.read_batch(search.folder, batch, ["language"])
     cuts = tokens.read_cuts(search.folder, batch)
     for code in dict.fromkeys("zh" if code == HELD else code for code in missing):
-        own = _read_passages(search.folder, batch, np.flatnonzero(language == code))
+        own = _read_passages(search.folder, batch, corpus.rows_in(languages, code))
         terms = search.terms[code]
         sizes = np.array([len(plain(term.form, code)) for term in terms], np.int64)
         if code == "zh":

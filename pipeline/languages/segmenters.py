@@ -75,7 +75,7 @@ def count_words(study: Study, segmenter: str, progress: Progress) -> NDArray[np.
 def _count_batch(folder: Path, module: str, task: tuple[int, Path]) -> None:
     batch, path = task
     passages = corpus.read_batch(folder, batch, ["language", "text"])
-    rows = np.flatnonzero(passages["language"].to_numpy() == "zh")
+    rows = corpus.rows_in(passages, "zh")
     segmenter = language_module(module)
     cuts = segmenter.cut(passages["text"].take(pa.array(rows)).to_pylist())
     is_word = np.array(segmenter.are_words(cuts.forms), np.bool_)[cuts.form]

@@ -172,11 +172,10 @@ def _cut_batch(
 ) -> None:
     batch, paths = task
     passages = corpus.read_batch(folder, batch, ["language", "text"])
-    language = passages["language"].to_numpy()
     for code, path in paths.items():
         if path.exists():
             continue
-        rows = np.flatnonzero(language == code)
+        rows = corpus.rows_in(passages, code)
         texts = passages["text"].take(pa.array(rows)).to_pylist()
         with without_collections():
             cuts = _bounded(language_module(cut_by[code]).cut(texts)) if texts else no_cuts()  # loads no dictionary

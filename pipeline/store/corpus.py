@@ -267,6 +267,12 @@ def read_batch(folder: Path, batch: int, columns: Sequence[str]) -> pa.Table:
     return pq.ParquetFile(folder / PASSAGES_FILE).read_row_group(batch, columns=list(columns))
 
 
+def rows_in(passages: pa.Table, language: str) -> NDArray[np.int64]:
+    """The rows of the passages in a language."""
+    rows: NDArray[np.int64] = np.flatnonzero(pc.equal(passages["language"], language).to_numpy())
+    return rows
+
+
 def batch_digests(folder: Path) -> list[str]:
     """A digest of the passages of each batch, whatever their numbers and their documents' names."""
     groups = json.loads(pq.ParquetFile(folder / PASSAGES_FILE).metadata.metadata[_GROUPS])
