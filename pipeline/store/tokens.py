@@ -252,11 +252,13 @@ def write_types(
         path: The file.
         types: The table.
         keys: For each language what its lemmas and parts depend on, for `read_described`.
-        last: The file of the run before and what that read of it; the file is copied where it says the same.
+        last: The file of the run before and what that read of it; the file is copied where it says the same, and
+            left alone where it is ``path`` itself.
     """
     table = types.cast(TYPES.with_metadata({_KEYS: json.dumps(dict(keys))} if keys else None))
     if last is not None and table.schema.metadata == last[1].schema.metadata and table.equals(last[1]):
-        shutil.copyfile(last[0], path)
+        if last[0] != path:
+            shutil.copyfile(last[0], path)
     else:
         pq.write_table(table, path, compression="zstd", compression_level=1, write_statistics=False)
 
