@@ -69,9 +69,8 @@ def find_mentions(study: Study, draft: Path, progress: Progress) -> Summary:
     found_terms: set[tuple[str, str]] = set()
     total = 0
     in_characters, in_words = _missing(paths)
-    languages = [code for code in terms if any(code in own for _, own in in_words)]
-    spoken = set(types["language"].unique().to_pylist())
-    heavy = [code for code in languages if code in spoken and terms[code]]
+    languages = _spoken(folder, in_words)
+    heavy = [code for code in languages if terms[code]]
     with open_executor(study.run.workers, len(paths), study.run.scheduler) as executor:
         # In a process that ends with it, beside the search: the dictionaries that lemmas need take 0.3 GB.
         run, loaded = study.run, loaded_by(heavy)
@@ -128,6 +127,16 @@ def _missing(paths: Sequence[Paths]) -> tuple[list[tuple[int, Paths]], list[tupl
         if others:
             in_words.append((i, others))
     return in_characters, in_words
+
+
+def _spoken(folder: Path, batches: Sequence[tuple[int, Paths]]) -> list[str]:
+    """The languages in which some batches lack pieces and have passages: none of German where Chinese was added."""
+    asked = {code: [batch for batch, own in batches if code in own] for _, own in batches for code in own}
+    return [code for code in asked if any(_has(folder, batch, code) for batch in asked[code])]
+
+
+def _has(folder: Path, batch: int, language: str) -> bool:
+    return len(corpus.rows_in(corpus.read_batch(folder, batch, ["language"]), language)) > 0
 
 
 def _write_tokens(draft: Path, made: Iterator[Tokens], progress: Callable[[int, int], None], number: int) -> None:

@@ -114,10 +114,15 @@ def search_batch(search: Search, task: tuple[int, Mapping[str, Path]]) -> None:
             holds = find_holds(found, spans.take(spans.term >= len(terms)))
             pieces.write_piece(paths[HELD], _held(cuts[code], own, holds))
         else:
-            ready = search.ready[code]
-            joined = _join(own.texts) if ready.expressions else ""
-            found = resolve(*in_words.find_in_words(ready, _words(search, cuts[code], own), joined), sizes)
+            found = resolve(*_find_in_words(search, code, cuts[code], own), sizes)
         pieces.write_piece(paths[code], _table(own, found, terms))
+
+
+def _find_in_words(search: Search, code: str, cut: tokens.Cut, own: _Passages) -> tuple[Spans, Spans]:
+    if not len(own.rows):
+        return empty_spans(), empty_spans()  # the search may not be ready for this language
+    ready = search.ready[code]
+    return in_words.find_in_words(ready, _words(search, cut, own), _join(own.texts) if ready.expressions else "")
 
 
 def _read_passages(folder: Path, batch: int, rows: Ints) -> _Passages:

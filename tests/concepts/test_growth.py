@@ -63,6 +63,25 @@ def test_a_document_more_or_less_is_cut_and_searched_alone(
     assert len(list((study.corpus_folder / mentions_stage.PIECES_FOLDER).iterdir())) == 3 * batches
 
 
+def test_a_text_in_chinese_alone_has_no_german_made_ready(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    study, fresh = make_study(tmp_path / "grown", LEXICON), make_study(tmp_path / "fresh", LEXICON)
+    chinese = [make_document(f"a{i:04d}", ("zh", ZH.format(i, 2 * i))) for i in range(80)]
+    german = [make_document(f"b{i:04d}", ("de", DE.format(i, 1900 + i))) for i in range(80)]
+    build(study, chinese[1:] + german)
+    prepared: list[list[str]] = []
+    prepare = mentions_stage.prepare_search
+    monkeypatch.setattr(
+        mentions_stage, "prepare_search", lambda *given: (prepared.append([*given[2]]), prepare(*given))[1]
+    )
+    build(study, chinese + german)
+    assert prepared
+    assert not any(prepared)
+    monkeypatch.undo()
+    monkeypatch.setattr(corpus, "GROUP_CHARACTERS", 400)
+    build(fresh, chinese + german)
+    assert made(study) == made(fresh)
+
+
 def test_a_changed_language_alone_is_cut_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     study = make_study(tmp_path, LEXICON)
     build(study, documents(*range(30)))
