@@ -56,7 +56,7 @@ def test_check_looks_at_the_texts_where_they_are_up_to_date(here: Path, capsys: 
     assert "mentions: input lexicon.toml changed" in run(capsys, "check").out
     run(capsys, "tokens", "--quiet")
     checked = run(capsys, "check", "--candidates")
-    assert "terms never found in de: 'Bezirksrat' (city_diplomacy)" in checked.out
+    assert "terms never found in passages in de: 'Bezirksrat' (city_diplomacy)" in checked.out
     assert "not looked at" not in checked.out
     assert checked.out.splitlines()[-1] == "exports/mine/candidates.csv"
     with (here / "exports/mine/candidates.csv").open(encoding="utf-8", newline="") as file:

@@ -93,7 +93,7 @@ def _dead(study: Study, corpus: Corpus, terms: Sequence[Term]) -> Iterator[str]:
             else:
                 alone.append(f"{term.form!r} ({term.concept})")
         if alone:
-            yield f"terms never found in {code}: {', '.join(alone)}"
+            yield f"terms never found in passages in {code}: {', '.join(alone)}"
 
 
 def _nearest(forms: Sequence[str], words: Sequence[str], code: str) -> list[list[str]]:

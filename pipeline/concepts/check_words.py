@@ -96,7 +96,8 @@ def _inside_terms(words: Sequence[ListWord], forms: dict[str, Term]) -> Iterator
 
 
 def _around_terms(words: Sequence[ListWord], forms: dict[str, Term]) -> Iterator[str]:
-    for term_number, form in _containing(list(forms), list(dict.fromkeys(word.form for word in words))):
+    others = dict.fromkeys(word.form for word in words if word.form not in forms)  # a longer term is held as it is
+    for term_number, form in _containing(list(forms), list(others)):
         term = list(forms.values())[term_number]
         if any(plain(longer, "zh") in form for longer in term.not_in):
             continue

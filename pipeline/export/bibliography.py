@@ -35,10 +35,6 @@ BIBLIOGRAPHY = pa.schema(
     ]
 )  # fmt: skip
 
-_FLAGS = frozenset(
-    ("no_record", "no_file", "unreadable_file", "several_files", "ambiguous_record", "ambiguous_file", "garbled_record")
-)
-"""The flags that say how a document and its record belong together."""
 _COLUMNS = ("doc_id", "source_type", "language", "author", "title", "publisher", "date", "date_precision", "url")
 _KNOWN = "known"
 _MADE_BY = b"made_by"
@@ -74,11 +70,9 @@ def bibliography(study: Study, documents: pa.Table, known: Known, progress: Prog
             cited |= {keys[i]: pair for i, pair in zip(chunk, part, strict=True)}
             progress("citations", done, len(chunks))
     pairs = {key: cited[key] if key in cited else known[key] for key in keys}
-    flags = [[flag for flag in row if flag in _FLAGS] for row in documents["flags"].to_pylist()]
     matches = documents["record_match"] if "record_match" in documents.column_names else pa.nulls(documents.num_rows)
     made = {
         "record_match": matches,
-        "flags": pa.array(flags, pa.list_(pa.string())),
         "citation_gbt": pa.array([pairs[key][0] for key in keys], pa.string()),
         "citation": pa.array([pairs[key][1] for key in keys], pa.string()),
     }

@@ -52,7 +52,7 @@ def test_terms_of_different_concepts_that_overlap_are_counted(tmp_path: Path) ->
 
 def test_a_dead_term_is_named_with_what_is_spelt_like_it(tmp_path: Path) -> None:
     said = "\n".join(risk for risk in review_lexicon(built(tmp_path)) if "never found" in risk)
-    assert "terms never found in zh: '姊妹城市' (twin)" in said
+    assert "terms never found in passages in zh: '姊妹城市' (twin)" in said
     lexicon = LEXICON.replace('"Gemeindepartnerschaft"', '"Partnerschaftsvereine", "Besucht"')
     said = "\n".join(review_lexicon(built(tmp_path, lexicon.replace('"Besucht"', '"Bezuch"'))))
     assert "'Bezuch' (twin, de) is never found; the corpus has 'Besuch'" in said

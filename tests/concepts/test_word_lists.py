@@ -192,6 +192,13 @@ def test_each_risky_line_is_said_with_file_and_line(tmp_path: Path) -> None:
     assert len(risks) == len(said)
 
 
+def test_a_longer_term_in_a_list_is_not_said_to_give_way_to_the_shorter_one(tmp_path: Path) -> None:
+    study = study_of(tmp_path, "国际友好城市\n".encode())
+    study.lexicon.write_text('[[concept]]\nid = "a"\nzh = ["友好城市", "国际友好城市"]\n', encoding="utf-8")
+    (risk,) = (risk for risk in find_risks(study) if risk.startswith("0.txt"))
+    assert risk == "0.txt, line 1: '国际友好城市' is a term of the lexicon (a): held anyway"
+
+
 def test_a_long_list_says_the_first_of_each_kind_and_how_many_more(tmp_path: Path) -> None:
     one = "".join(chr(0x4E00 + i) + "\n" for i in range(50))
     risks = find_risks(study_of(tmp_path, one.encode()))

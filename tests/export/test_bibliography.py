@@ -86,6 +86,14 @@ def test_every_document_is_cited_in_both_styles_and_so_is_each_mention(
     }
 
 
+def test_what_is_doubtful_about_a_document_stands_beside_it(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sidecar = here / "reden" / "metadata.csv"
+    sidecar.write_text(sidecar.read_text(encoding="utf-8").replace("2014-05-15", "2014-15-15"), encoding="utf-8")
+    run(capsys, "timelines")
+    rows = {row["doc_id"]: row for row in table(here, "bibliography")}
+    assert rows["reden/a.txt"]["flags"] == "bad_date ; no_date"
+
+
 def test_another_lexicon_cites_nothing_again_and_a_corrected_record_itself_alone(
     here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
