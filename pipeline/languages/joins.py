@@ -30,6 +30,7 @@ _SOUNDS = (
     "汉赫黑亨胡华怀霍基吉加贾杰捷金卡凯坎康考科克肯孔库夸奎昆拉莱赖兰朗劳勒雷里丽利莉林琳留隆卢鲁路伦罗洛吕马玛迈麦"
     "曼芒毛梅蒙米密明莫默姆穆纳娜南内尼妮涅宁纽努诺欧帕派潘庞佩彭皮珀普奇齐恰契强乔切琴丘萨塞赛桑瑟沙莎绍舍申圣史什"
     "舒斯司丝苏索塔泰坦汤陶特滕腾提廷图托瓦万韦维威温沃乌伍西希锡夏香谢辛雪逊雅亚扬耶叶伊因英尤约泽扎詹哲芝朱兹宗佐娅俄儿伐都施朔堡"
+    "龙登娃瑞奈别"
 )
 """The characters with which the usual tables of transliteration write foreign names."""
 _SOUNDS_ONLY = (
@@ -41,6 +42,8 @@ _SHARE = 0.25
 """Of a name's characters so many are of `_SOUNDS_ONLY`."""
 _NAME = 3
 """Characters of the shortest name that is joined; a known place (``ns``) of so many is no piece of one."""
+_NO_PIECES = "^(?:[因比都多得约路俄英儿]|伊朗|苏丹|丹麦|芬兰|波兰|捷克|古巴|伦敦|阿拉伯|西南|特别)$"
+"""What is written in such characters and stands beside a name as a word by itself (因乌克兰, 伊朗布什尔, 拉萨路)."""
 
 
 class Run(NamedTuple):
@@ -112,7 +115,9 @@ def join_names(run: Run, tag_of: Callable[[str], str | None]) -> Flags:
     """Which tokens belong to the one before because both are pieces of a foreign name.
 
     A name is a series of tokens written in characters of transliteration alone, a quarter of them seldom used for
-    anything else, that holds a piece which the dictionary does not have.
+    anything else, that holds a piece which the dictionary does not have (帕夫洛|普洛斯); or one that the dictionary has
+    as a name of persons, if no piece is a word by itself (奥|朗德): no particle, nor a name of three characters with
+    another of two behind it (伊拉克|库尔德).
 
     Args:
         run: The tokens.
@@ -128,14 +133,20 @@ def join_names(run: Run, tag_of: Callable[[str], str | None]) -> Flags:
     tags = [tag_of(word) for word in words]
     strange = np.zeros(len(forms), dtype=np.bool_)
     strange[sounds] = [tag is None for tag in tags]
+    personal = np.zeros(len(forms), dtype=np.bool_)
+    personal[sounds] = [tag in ("nr", "nrt") for tag in tags]
     only = np.zeros(len(forms), np.int64)
     only[sounds] = pc.count_substring_regex(own, f"[{_SOUNDS_ONLY}]").to_numpy(zero_copy_only=False)
     sounds[sounds] = [tag != "ns" or len(word) < _NAME for word, tag in zip(words, tags, strict=True)]
     at = np.flatnonzero(sounds[run.ids])
     ids, goes_on = run.ids[at], _goes_on(run, at)
     series = np.cumsum(~goes_on) - 1
-    size, of_sound, new = (np.bincount(series, values) for values in (run.length[at], only[ids], strange[ids]))
-    is_name = (size >= _NAME) & (of_sound >= _SHARE * size) & (new > 0)
+    length = run.length[at]
+    apart = run.has(_NO_PIECES)[ids]
+    apart[1:] |= goes_on[1:] & (length[:-1] >= _NAME) & (length[1:] > 1)
+    values = (length, only[ids], strange[ids], personal[ids], apart)
+    size, of_sound, new, persons, words_apart = (np.bincount(series, value) for value in values)
+    is_name = (size >= _NAME) & (of_sound >= _SHARE * size) & ((new > 0) | ((persons > 0) & (words_apart == 0)))
     glued = np.zeros(len(run.ids), dtype=np.bool_)
     glued[at[goes_on & is_name[series]]] = True
     return glued
