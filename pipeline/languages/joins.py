@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Flags = NDArray[np.bool_]
 
-_DIGITS = "〇零一二三四五六七八九"
+_ZEROS = "〇零○◯"
+"""Many write the circle of geometry for the character."""
+_DIGITS = f"{_ZEROS}一二三四五六七八九"
 _MARKS = "[!-~‰’]"
 """What numbers and addresses are made of; no form without one of these matters to them, Chinese numbers apart."""
 _URL_ENDS = r"""^[!-~]*[<>"'(),;\[\]{}|\\^`]"""
@@ -195,12 +197,13 @@ def _join_addresses(run: Run, glued: Flags) -> None:
 
 
 def _join_years(run: Run, glued: Flags) -> None:
-    """Join digits with 〇 or 零 among them (二|〇|一|五), and four digits with 年 behind them (一九二|一年)."""
+    """Join digits with a zero among them (二|〇|一|五, 一九八|○), and four digits with 年 behind them (一九二|一年)."""
     is_digits = run.has(f"^[{_DIGITS}]+$")[run.ids]
     digits = np.flatnonzero(is_digits)
     inner = _goes_on(run, digits)
     series = np.cumsum(~inner) - 1
-    size, zeros = (np.bincount(series, values) for values in (run.length[digits], run.has("[〇零]")[run.ids[digits]]))
+    is_zero = run.has(f"[{_ZEROS}]")[run.ids[digits]]
+    size, zeros = (np.bincount(series, values) for values in (run.length[digits], is_zero))
     year = run.where(f"^[{_DIGITS}]{{0,3}}年$")
     year = year[run.near[year]]
     year = year[is_digits[year - 1]]

@@ -96,7 +96,7 @@ DIFFERENCES = {
     "per mille (0.5‰)": r"[0-9.]+‰",
     "an apostrophe inside (O'Neill)": r"[a-zA-Z]+(?:['’][a-zA-Z]+)+",
     "an address": r"(?:https?|ftp)://[!-~]+|[\w.+-]+@[\w.-]+",
-    "a number with 〇 or 零, a year of four digits (二〇二〇年, 一九二|一年)": "[〇零一二三四五六七八九]+年?",
+    "a number with 〇 or 零, a year of four digits (二〇二〇年, 一九二|一年)": "[〇零○◯一二三四五六七八九]+年?",
     "a foreign name in pieces (帕夫洛|普洛斯)": f"[{joins._SOUNDS}]{{3,}}",
 }  # fmt: skip
 """What may be one word here and several of jieba's, and nothing else may differ; docs/words.md has the same list."""
@@ -220,6 +220,7 @@ def test_joins_only_join() -> None:
         ("二〇一五年和二〇二〇年代", "二〇一五年 和 二〇二〇 年代"),
         ("从一九二一年到一九四九年", "从 一九二一年 到 一九四九年"),
         ("一二年", "一二年"),
+        ("从一九八○年到二○○○年", "从 一九八○年 到 二○○○年"),
         ("见http://www.gov.cn/a?b=1，或pxzx@mos.gov.cn。", "见 http://www.gov.cn/a?b=1 ， 或 pxzx@mos.gov.cn 。"),
         ("http", "http"),
         ("O'Neill说'好'", "O'Neill 说 ' 好 '"),
