@@ -25,7 +25,7 @@ _COUNTED = (
 _MONEY = "元|美元|欧元|日元|港元"
 _NUMBER = rf"^(?:[{_DIGITS}]*[多余]?[万亿]*(?:{_COUNTED})?|[{_DIGITS}]*(?:[万亿]多?)?(?:{_MONEY})|[第首])$"
 """Numerals, measure words or both; 第 and 首 alone are the rest of an ordinal written with digits (第 19 届)."""
-_NAME = rf"^(?:[一二三四五六七八九][〇零一二三四五六七八九]{{1,2}}|十[一二三四]五|零(?:{_COUNTED}))$"
+_NAME = rf"^(?:[一二三四五六七八九][〇零一二三四五六七八九]{{1,2}}|十[一二三四五]五|零(?:{_COUNTED}))$"
 """Days and events (五四, 九一八), plans (十二五), and nought before a measure word (零件)."""
 _ABOUT = ("一二", "二三", "三四", "四五", "五六", "六七", "七八", "八九")
 """Two digits that stand for one or the other, and so are no name."""

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 _ZEROS = "〇零○◯"
 """Many write the circle of geometry for the character."""
 _DIGITS = f"{_ZEROS}一二三四五六七八九"
+_NUMERALS = f"{_DIGITS}两十百千万亿"
+_SHARE_OF = "[十百千万]分之"
+"""What begins a share (百分之四十); numerals behind it go on over a decimal point (百分之四十|五点四)."""
 _MARKS = "[!-~‰’]"
 """What numbers and addresses are made of; no form without one of these matters to them, Chinese numbers apart."""
 _URL_ENDS = r"""^[!-~]*[<>"'(),;\[\]{}|\\^`]"""
@@ -44,7 +47,7 @@ _SHARE = 0.25
 """Of a name's characters so many are of `_SOUNDS_ONLY`."""
 _NAME = 3
 """Characters of the shortest name that is joined; a known place (``ns``) of so many is no piece of one."""
-_NO_PIECES = "^(?:[因比都多得约路俄英儿]|伊朗|苏丹|丹麦|芬兰|波兰|捷克|古巴|伦敦|阿拉伯|西南|特别)$"
+_NO_PIECES = "^(?:[因比都多得约路俄英儿万]|伊朗|苏丹|丹麦|芬兰|波兰|捷克|古巴|伦敦|阿拉伯|西南|特别)$"
 """What is written in such characters and stands beside a name as a word by itself (因乌克兰, 伊朗布什尔, 拉萨路)."""
 
 
@@ -96,6 +99,7 @@ def join_numbers(run: Run, codes: NDArray[np.uint32]) -> Flags:
     if not len(glued):
         return glued
     _join_years(run, glued)
+    _join_numerals(run, glued)
     run = run.holding(_MARKS)
     comma = run.where("^,$")
     comma = comma[_is_in_number(codes, run.begin[comma])]
@@ -213,3 +217,24 @@ def _join_years(run: Run, glued: Flags) -> None:
     is_whole[of_year[fits]] = True
     glued[digits[inner & is_whole[series]]] = True
     glued[year[fits]] = True
+
+
+def _join_numerals(run: Run, glued: Flags) -> None:
+    """Join numbers in Chinese numerals (四百|二十七|亿, 十三|五, 二万|六千多) and shares (百分之七十|二点三).
+
+    Units without a digit begin none: digits stand before them (15|万|两千). 两 alone is a measure or an adverb.
+    """
+    run = run.holding(f"^(?:{_SHARE_OF})?[{_NUMERALS}点]+[多余]?$")
+    is_share = run.has(f"^{_SHARE_OF}[{_NUMERALS}]+(?:点[{_NUMERALS}]*)?$")
+    is_decimal = run.has(f"^[{_NUMERALS}]+点[{_NUMERALS}]*$")
+    is_end = run.has(f"^[{_NUMERALS}]+[多余]$")
+    pieces = run.has(f"^[{_NUMERALS}]+$") | is_share | is_decimal | is_end
+    at = np.flatnonzero(pieces[run.ids])
+    ids, goes_on = run.ids[at], _goes_on(run, at)
+    goes_on &= ~(is_share | run.has("^两$"))[ids]
+    goes_on[1:] &= ~is_end[ids[:-1]]
+    first = ids[np.maximum.accumulate(np.where(goes_on, 0, np.arange(len(at))))]
+    decimal = is_decimal[ids]
+    decimal[1:] |= decimal[:-1]
+    goes_on &= is_share[first] | ~(decimal | run.has("^[百千万亿]+$")[first])
+    glued[at[goes_on]] = True

@@ -97,6 +97,8 @@ DIFFERENCES = {
     "an apostrophe inside (O'Neill)": r"[a-zA-Z]+(?:['’][a-zA-Z]+)+",
     "an address": r"(?:https?|ftp)://[!-~]+|[\w.+-]+@[\w.-]+",
     "a number with 〇 or 零, a year of four digits (二〇二〇年, 一九二|一年)": "[〇零○◯一二三四五六七八九]+年?",
+    "a number in Chinese numerals (四百|二十七|亿), a share (百分之四十|五点四)":
+        "(?:[十百千万]分之)?[〇零○◯一二三四五六七八九两十百千万亿点]+[多余]?",
     "a foreign name in pieces (帕夫洛|普洛斯)": f"[{joins._SOUNDS}]{{3,}}",
 }  # fmt: skip
 """What may be one word here and several of jieba's, and nothing else may differ; docs/words.md has the same list."""
@@ -133,7 +135,7 @@ def test_words_are_those_of_jieba_but_for_the_named_differences(shared: Path) ->
         for mine, other in regions(ours, theirs):
             (whole,) = mine
             assert any(re.fullmatch(pattern, whole) for pattern in DIFFERENCES.values()), (mine, other)
-    assert differing <= len(texts) * 0.05
+    assert differing <= len(texts) * 0.1  # in old work reports numbers are written in Chinese numerals
 
 
 def passages(shared: Path, name: str, number: int, step: int) -> list[str]:
@@ -221,6 +223,13 @@ def test_joins_only_join() -> None:
         ("从一九二一年到一九四九年", "从 一九二一年 到 一九四九年"),
         ("一二年", "一二年"),
         ("从一九八○年到二○○○年", "从 一九八○年 到 二○○○年"),
+        ("十三五规划", "十三五 规划"),
+        ("六百四十三亿七千万元", "六百四十三亿七千万 元"),
+        ("二万六千多个", "二万六千多 个"),
+        ("增长百分之七十二点三，一是", "增长 百分之七十二点三 ， 一是"),
+        ("15万两千多人次", "15 万 两千多 人次"),
+        ("两两对决", "两 两 对决"),
+        ("十一点五十", "十一点 五十"),
         ("见http://www.gov.cn/a?b=1，或pxzx@mos.gov.cn。", "见 http://www.gov.cn/a?b=1 ， 或 pxzx@mos.gov.cn 。"),
         ("http", "http"),
         ("O'Neill说'好'", "O'Neill 说 ' 好 '"),
