@@ -38,6 +38,7 @@ _ADJECTIVE = re.compile(
     r"(?:isch|lich|ig|bar|haft|los|sam|ell|iv|är|ös|end|fach|fähig|frei|reich|arm|artig|mäßig|pflichtig|jährig)$"
 )
 _INFLECTED_ADJECTIVE = re.compile(_ADJECTIVE.pattern.removesuffix("$") + "(?:e|en|em|er|es)?$")
+_MAY_BE_INFLECTED = re.compile(r"(?:e|em|er|es)$")
 _INNER_ADJECTIVE = re.compile(r"(?<=isch)(?:en|em|er|es)$")
 """Deutsch-Chinesischen-Freundschaftsvereins has Deutsch-Chinesische-Freundschaftsverein as its lemma."""
 _PLURAL_OF_CAPITALS = re.compile(r"[A-ZÄÖÜ]{2,}s")
@@ -196,6 +197,11 @@ def _is_doubtful(form: str, listed: str) -> bool:
         noun = form.lower() not in dictionary() and not (listed.endswith("er") and listed[:-1] in dictionary())
         inflected = form != listed and len(form) <= _SHORT  # a compound's lemma is rarely wrong
         return not noun or (inflected and not is_noun_stem(listed.lower()))
+    if listed == form and _MAY_BE_INFLECTED.search(form) is not None:  # temporäre is of temporär
+        analysis = analyse(form)
+        stem = analysis.lemma if analysis is not None and analysis.pos == "ADJ(A)" else form
+        if form.startswith(stem) and dictionary().get(stem) == stem != form:
+            return True
     return _PARTICIPLE.search(form) is not None and (listed == form or listed[-1] == "n")
 
 
@@ -245,13 +251,19 @@ def _weigh_small(form: str, listed: str | None, analysis: Analysis) -> str:
         sure = adjective if adjective is not None and not verb and _ADJECTIVE.search(adjective) else None
         return sure or fallback or _by_last_part(form) or adjective or form
     if pos == "ADJ(A)":
-        compared = listed is not None and listed[-1] != "n" and listed not in {form, lemma + "er"}  # nah for nächste
-        return listed if compared and listed is not None else lemma
+        return _inflected_adjective(form, listed, lemma)
     if pos == "ADJ(D)":
         return listed if listed is not None and listed[-1] != "n" else lemma
     if pos == "ADV" or pos[0] == "V":
         return lemma
     return listed or lemma
+
+
+def _inflected_adjective(form: str, listed: str | None, lemma: str) -> str:
+    if lemma == form and form.endswith("ender"):  # the model has wachsender and sinkender as words of one form
+        return form[:-2]
+    compared = listed is not None and listed[-1] != "n" and listed not in {form, lemma + "er"}  # nah for nächste
+    return listed if compared and listed is not None else lemma
 
 
 def _by_known_parts(form: str) -> str | None:
