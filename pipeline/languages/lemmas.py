@@ -43,6 +43,7 @@ _INNER_ADJECTIVE = re.compile(r"(?<=isch)(?:en|em|er|es)$")
 """Deutsch-Chinesischen-Freundschaftsvereins has Deutsch-Chinesische-Freundschaftsverein as its lemma."""
 _PLURAL_OF_CAPITALS = re.compile(r"[A-ZÄÖÜ]{2,}s")
 _LEADING_NUMBER = re.compile(r"\d+")
+_BEFORE_PARTICIPLES = frozenset({"NN", "NN_VAR", "NE", "PREF_NEG"})
 _NAMES = frozenset({"NE", "FM", "ITJ"})
 
 
@@ -254,9 +255,19 @@ def _weigh_small(form: str, listed: str | None, analysis: Analysis) -> str:
         return _inflected_adjective(form, listed, lemma)
     if pos == "ADJ(D)":
         return listed if listed is not None and listed[-1] != "n" else lemma
-    if pos == "ADV" or pos[0] == "V":
-        return lemma
-    return listed or lemma
+    if pos[0] == "V":
+        return _verb(form, listed, analysis)
+    return lemma if pos == "ADV" else listed or lemma
+
+
+def _verb(form: str, listed: str | None, analysis: Analysis) -> str:
+    """Of a form of a verb; a participle that no verb has is an adjective: unbesetzt, armutsgefährdet, kindgerecht."""
+    if analysis.lemma in dictionary():
+        return analysis.lemma
+    if listed is not None and listed[-1] == "n":  # zusammengehören, which the model has of zusammenhören
+        return listed
+    no_verb = analysis.pos == "VV(PP)" and analysis.morphemes[0][1] in _BEFORE_PARTICIPLES
+    return form if no_verb else analysis.lemma
 
 
 def _inflected_adjective(form: str, listed: str | None, lemma: str) -> str:
