@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from pipeline.languages.lemmas import SHORTEST_PART, dictionary, lemma_of, without_link
+from pipeline.languages.dictionary import dictionary
+from pipeline.languages.lemmas import SHORTEST_PART, lemma_of, without_link
 from pipeline.languages.morphology import MAX_WORD, Analysis, analyse, stem_lemma
 
 _NO_PARTS = ("FUGE", "SUF", "PRESPART", "ADJ_COMP", "ADJ_SUP")

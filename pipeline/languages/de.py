@@ -21,6 +21,7 @@ MODULES = (
     "pipeline.languages.de",
     "pipeline.languages.chunks",
     "pipeline.languages.cuts",
+    "pipeline.languages.dictionary",
     "pipeline.languages.gender",
     "pipeline.languages.hanta",
     "pipeline.languages.lemmas",

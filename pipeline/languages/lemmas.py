@@ -10,16 +10,17 @@ HanTa by sentence (0.950). Lemmas are in the spelling of 1996.
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from pipeline.languages.dictionary import dictionary
 from pipeline.languages.gender import split
 from pipeline.languages.hanta import load_model
 from pipeline.languages.morphology import MAX_WORD, Analysis, analyse, is_noun_stem
 from pipeline.languages.spelling import of_1996, with_sharp_s, with_umlauts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
 SHORTEST_PART = 4
 """Letters of a part that only the dictionary knows; shorter ones are found in too many words."""
@@ -45,28 +46,6 @@ _PLURAL_OF_CAPITALS = re.compile(r"[A-ZÄÖÜ]{2,}s")
 _LEADING_NUMBER = re.compile(r"\d+")
 _BEFORE_PARTICIPLES = frozenset({"NN", "NN_VAR", "NE", "PREF_NEG"})
 _NAMES = frozenset({"NE", "FM", "ITJ"})
-
-
-class Dictionary:
-    """The German dictionary of simplemma, from form to lemma; asked without the exceptions of its own ``in``."""
-
-    def __init__(self, words: Mapping[str, str]) -> None:
-        self.get = words.get
-        self._words = words
-
-    def __getitem__(self, form: str) -> str:
-        return self._words[form]
-
-    def __contains__(self, form: str) -> bool:
-        return self.get(form) is not None
-
-
-@cache
-def dictionary() -> Dictionary:
-    """The dictionary; takes a second."""
-    from simplemma.strategies import DEFAULT_DICTIONARY_FACTORY
-
-    return Dictionary(DEFAULT_DICTIONARY_FACTORY.get_dictionary("de"))
 
 
 def lemma_of(form: str) -> str:

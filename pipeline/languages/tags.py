@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from pipeline.languages import gender
-from pipeline.languages.lemmas import dictionary
+from pipeline.languages.dictionary import dictionary
 from pipeline.languages.morphology import MAX_WORD, analyse
 
 _LONGEST = 200
