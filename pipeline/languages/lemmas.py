@@ -39,7 +39,6 @@ _ADJECTIVE = re.compile(
     r"(?:isch|lich|ig|bar|haft|los|sam|ell|iv|är|ös|end|fach|fähig|frei|reich|arm|artig|mäßig|pflichtig|jährig)$"
 )
 _INFLECTED_ADJECTIVE = re.compile(_ADJECTIVE.pattern.removesuffix("$") + "(?:e|en|em|er|es)?$")
-_MAY_BE_INFLECTED = re.compile(r"(?:e|em|er|es)$")
 _INNER_ADJECTIVE = re.compile(r"(?<=isch)(?:en|em|er|es)$")
 """Deutsch-Chinesischen-Freundschaftsvereins has Deutsch-Chinesische-Freundschaftsverein as its lemma."""
 _PLURAL_OF_CAPITALS = re.compile(r"[A-ZÄÖÜ]{2,}s")
@@ -177,7 +176,7 @@ def _is_doubtful(form: str, listed: str) -> bool:
         noun = form.lower() not in dictionary() and not (listed.endswith("er") and listed[:-1] in dictionary())
         inflected = form != listed and len(form) <= _SHORT  # a compound's lemma is rarely wrong
         return not noun or (inflected and not is_noun_stem(listed.lower()))
-    if listed == form and _MAY_BE_INFLECTED.search(form) is not None:  # temporäre is of temporär
+    if listed == form and form.endswith(("e", "em", "er", "es")):  # temporäre is of temporär
         analysis = analyse(form)
         stem = analysis.lemma if analysis is not None and analysis.pos == "ADJ(A)" else form
         if form.startswith(stem) and dictionary().get(stem) == stem != form:
@@ -226,10 +225,7 @@ def _weigh_small(form: str, listed: str | None, analysis: Analysis) -> str:
         noun = lemma if analysis.known and dictionary().get(lemma) == lemma else None
         return fallback or noun or _by_last_part(form) or form
     if not analysis.known:
-        adjective = lemma if pos.startswith("ADJ") else None
-        verb = fallback is not None and fallback[-1] == "n" and not fallback.endswith("enden")
-        sure = adjective if adjective is not None and not verb and _ADJECTIVE.search(adjective) else None
-        return sure or fallback or _by_last_part(form) or adjective or form
+        return _guessed(form, fallback, analysis)
     if pos == "ADJ(A)":
         return _inflected_adjective(form, listed, lemma)
     if pos == "ADJ(D)":
@@ -249,11 +245,28 @@ def _verb(form: str, listed: str | None, analysis: Analysis) -> str:
     return form if no_verb else analysis.lemma
 
 
+def _guessed(form: str, fallback: str | None, analysis: Analysis) -> str:
+    """Of a form with a small initial, a morpheme of which the model does not know."""
+    if analysis.pos == "VV(PP)" and (participle_of := _verb_of_participle(form)) is not None:
+        return participle_of
+    adjective = analysis.lemma if analysis.pos.startswith("ADJ") else None
+    verb = fallback is not None and fallback[-1] == "n" and not fallback.endswith("enden")
+    sure = adjective if adjective is not None and not verb and _ADJECTIVE.search(adjective) else None
+    return sure or fallback or _by_last_part(form) or adjective or form
+
+
 def _inflected_adjective(form: str, listed: str | None, lemma: str) -> str:
     if lemma == form and form.endswith("ender"):  # the model has wachsender and sinkender as words of one form
         return form[:-2]
     compared = listed is not None and listed[-1] != "n" and listed not in {form, lemma + "er"}  # nah for nächste
     return listed if compared and listed is not None else lemma
+
+
+def _verb_of_participle(form: str) -> str | None:
+    """The verb of the dictionary that a participle is of, where the form alone says it: dynamisiert, gedüngt."""
+    stem = form[:-1].removesuffix("e") if form[-1] == "t" and len(form) > 5 else ""
+    verbs = (stem + "en", stem.removeprefix("ge") + "en")
+    return next((verb for verb in verbs if stem and dictionary().get(verb) == verb), None)
 
 
 def _by_known_parts(form: str) -> str | None:
