@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from pipeline.languages.dictionary import dictionary
 from pipeline.languages.gender import split
 from pipeline.languages.hanta import load_model
-from pipeline.languages.morphology import MAX_WORD, Analysis, analyse, is_noun_stem
+from pipeline.languages.morphology import MAX_WORD, Analysis, adjective_in, analyse, is_noun_stem
 from pipeline.languages.spelling import of_1996, with_sharp_s, with_umlauts
 
 if TYPE_CHECKING:
@@ -223,7 +223,8 @@ def _weigh_small(form: str, listed: str | None, analysis: Analysis) -> str:
     fallback = listed or dictionary().get(form)
     if lemma[0].isupper():
         noun = lemma if analysis.known and dictionary().get(lemma) == lemma else None
-        return fallback or noun or _by_last_part(form) or form
+        adjective = adjective_in(form, analysis)
+        return (adjective and adjective.lemma) or fallback or noun or _by_last_part(form) or form
     if not analysis.known:
         return _guessed(form, fallback, analysis)
     if pos == "ADJ(A)":

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from pipeline.languages import viterbi
+from pipeline.languages.dictionary import dictionary
 from pipeline.languages.hanta import SHIFT, START, load_model, load_tables
 from pipeline.languages.word_tree import grow
 
@@ -35,6 +36,7 @@ _MOST_LEARNT = 1 << 16
 _LEARNT_AT_ONCE = 1 << 13
 _SHORTEST_UNKNOWN = 3  # letters of an unknown morpheme
 _ENDING = 4  # last letters of an unknown morpheme that its class shows in
+_SHORTEST_ADJECTIVE = 4  # letters of one at the end of a word
 _LONGEST_COUNTED = 24  # letters of an unknown morpheme; longer ones are as likely
 _WHOLE_UNKNOWN = 4.6  # how much less likely a word is that is one unknown morpheme
 
@@ -315,6 +317,25 @@ def _with_ending(model: Model, stem: str, main: str) -> str:
     if not marked.endswith(ends):
         return stem
     return stem + table[next(end for end in ends if marked.endswith(end))]
+
+
+def adjective_in(form: str, analysis: Analysis) -> Analysis | None:
+    """The adjective that a word with a small initial ends in, where the model reads the whole as a noun.
+
+    To the model, natur|schutz|rechtlich|en is of nouns alone and schutz|bedürftig an adjectival noun.
+    """
+    if analysis.pos not in {"NN", "NNA"} or not form[0].islower() or form.capitalize() in dictionary():
+        return None
+    *before, (last, kind) = analysis.morphemes
+    ending = last if kind.startswith("SUF") and before else ""
+    head = before.pop()[0] if ending else last
+    tail = head + ending
+    is_suffix = len(tail) < _SHORTEST_ADJECTIVE or head == "iert"  # mandat|iert
+    adjective = analyse(tail) if before and not is_suffix else None
+    if adjective is None or not adjective.known or adjective.pos not in {"ADJ(A)", "ADJ(D)"}:
+        return None
+    lemma = "los" if adjective.lemma == "lose" else adjective.lemma  # papierlos
+    return adjective._replace(lemma=form.removesuffix(tail) + lemma)
 
 
 def is_noun_stem(stem: str) -> bool:

@@ -11,7 +11,7 @@ import re
 
 from pipeline.languages import gender
 from pipeline.languages.dictionary import dictionary
-from pipeline.languages.morphology import MAX_WORD, analyse
+from pipeline.languages.morphology import MAX_WORD, adjective_in, analyse
 
 _LONGEST = 200
 _NUMBER = re.compile(r"\d+(?:[.,:/\u2009\u00a0]\d+)*")
@@ -50,5 +50,6 @@ def _tag_of_word(form: str, lemma: str) -> str | None:
         if not form[0].isupper():
             return None
         return "NN" if form in dictionary() or lemma != form else "NE"  # names are what no source knows
+    analysis = adjective_in(form, analysis) or analysis
     tag = analysis.pos.replace("(", "").removesuffix(")")
     return _OF_STTS.get(tag, tag)

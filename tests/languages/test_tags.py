@@ -29,6 +29,7 @@ def test_tags_reach_the_floor_on_gold(shared: Path) -> None:
         ("Der", "ART"), ("UND", "KON"), ("daß", "KOUS"), ("würde", "VAFIN"), ("Würde", "NN"), ("nicht", "PTKNEG"),
         ("2019", "CARD"), ("1.000,5", "CARD"), ("3.", "ADJA"), ("32-jährige", "ADJA"), ("EU-weit", "ADJD"),
         ("Städte-", "TRUNC"), ("Bürger*innen", "NN"), ("Seidenstraßen-Initiative", "NN"), ("deshalb", "PAV"),
+        ("baurechtlich", "ADJD"), ("naturschutzrechtlichen", "ADJA"), ("schutzbedürftig", "ADJD"), ("stadtteil", "NN"),
         (".", None), ("-", None), ("", None), ("😀", None), ("x" * 100_000, None),
     ],
 )  # fmt: skip
