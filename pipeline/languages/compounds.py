@@ -40,8 +40,8 @@ def parts_of(lemma: str) -> tuple[str, ...]:
 
 
 def may_be_compound(lemma: str) -> bool:
-    """Whether a lemma is long enough and no verb; only then are its morphemes looked at."""
-    return 2 * _SHORTEST <= len(lemma) <= MAX_WORD and not (lemma[0].islower() and lemma[-1] == "n")
+    """Whether a lemma is long enough, no verb and no adverb in -erweise; only then are its morphemes looked at."""
+    return 2 * _SHORTEST <= len(lemma) <= MAX_WORD and not (lemma[0].islower() and lemma.endswith(("n", "erweise")))
 
 
 @lru_cache(maxsize=1 << 16)

@@ -137,7 +137,9 @@ def _lemma_by_rule(form: str) -> str | None:
         return form[:-3]
     if form.endswith("In") and form[-3:-2].islower() and form[:-2] + "in" in dictionary():
         return _lemma_of_gender_form(form[:-2], "in", "")
-    if (form.endswith("erweise") and form[0].islower()) or len(form) > MAX_WORD:
+    if len(form) > MAX_WORD:
+        return form
+    if form.endswith("erweise") and form[0].islower() and dictionary().get(form, form) == form:  # verweise is a verb's
         return form
     return None
 
