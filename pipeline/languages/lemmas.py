@@ -203,7 +203,7 @@ def _weigh(form: str, listed: str | None, analysis: Analysis | None) -> str:  # 
         return _noun(form, listed, analysis) or _with_listed_head(form, analysis) or lemma
     if pos == "ADJ(A)" and lemma == form.lower() and lemma.endswith("er"):
         return form  # Aachener, Wiener
-    if pos == "ADJ(A)" and not frequent and fallback is not None:
+    if pos == "ADJ(A)" and not (frequent or fallback is None or lemma.endswith(("isch", "lich"))):  # no one Herzliche
         return _adjectival_noun(form, fallback) or lemma
     if pos == "VV(IMP)" and listed == form:
         return form
