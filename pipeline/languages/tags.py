@@ -17,6 +17,7 @@ _LONGEST = 200
 _NUMBER = re.compile(r"\d+(?:[.,:/\u2009\u00a0]\d+)*")
 _ORDINAL = re.compile(r"\d+\.")
 _LEADING_NUMBER = re.compile(r"\d+")
+_NO_NOUNS = frozenset({"ADJA", "VVFIN", "VVIMP", "VVINF", "VVPP"})
 _OF_STTS = {"NNA": "NN", "NNI": "NN", "PROAV": "PAV", "UNKNOWN": None}
 
 
@@ -52,4 +53,25 @@ def _tag_of_word(form: str, lemma: str) -> str | None:
         return "NN" if form in dictionary() or lemma != form else "NE"  # names are what no source knows
     analysis = adjective_in(form, analysis) or analysis
     tag = analysis.pos.replace("(", "").removesuffix(")")
-    return _OF_STTS.get(tag, tag)
+    return _with_lemma(form, lemma, _OF_STTS.get(tag, tag), known=analysis.known)
+
+
+def _with_lemma(form: str, lemma: str, tag: str | None, *, known: bool) -> str | None:
+    """The tag that goes with the lemma, where the dictionary had its say in that and the model errs."""
+    if form[0].isupper():
+        is_noun = lemma[0].isupper() and form[1:].islower() and (tag != "ADJA" or lemma[-1] == "e")  # not Aachener
+        return "NN" if is_noun and tag in _NO_NOUNS else tag
+    if form.endswith("erweise") and lemma == form:
+        return "ADV"
+    if tag == "VVPP" and known and lemma == form and form[-1] in "td":  # the lemma of a participle is the verb
+        return "ADJD"
+    if tag in {"VVPP", "ADJA"} and lemma == form and form[-1] == "n" and _is_weak(form):
+        return "VVINF"
+    return tag
+
+
+def _is_weak(verb: str) -> bool:
+    """Whether the dictionary has a past in -te of a verb: begrüßen is no participle then, erhalten may be one."""
+    words = dictionary()
+    stem = verb.removesuffix("n").removesuffix("e")
+    return words.get(verb) == verb and f"{stem}te" in words

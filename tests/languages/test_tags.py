@@ -30,6 +30,10 @@ def test_tags_reach_the_floor_on_gold(shared: Path) -> None:
         ("2019", "CARD"), ("1.000,5", "CARD"), ("3.", "ADJA"), ("32-jährige", "ADJA"), ("EU-weit", "ADJD"),
         ("Städte-", "TRUNC"), ("Bürger*innen", "NN"), ("Seidenstraßen-Initiative", "NN"), ("deshalb", "PAV"),
         ("baurechtlich", "ADJD"), ("naturschutzrechtlichen", "ADJA"), ("schutzbedürftig", "ADJD"), ("stadtteil", "NN"),
+        ("richtigerweise", "ADV"), ("fairerweise", "ADV"), ("verweise", "VVFIN"), ("Auszubildende", "NN"),
+        ("Sachverständiger", "NN"), ("Aachener", "ADJA"), ("Verschleiß", "NN"), ("Wählerverhalten", "NN"),
+        ("unbesetzt", "ADJD"), ("fraktionsübergreifend", "ADJD"), ("besetzt", "VVPP"), ("begrüßen", "VVINF"),
+        ("verstetigen", "VVINF"), ("erhalten", "VVPP"), ("gebrochen", "VVPP"), ("Herzlichen", "ADJA"),
         (".", None), ("-", None), ("", None), ("😀", None), ("x" * 100_000, None),
     ],
 )  # fmt: skip
