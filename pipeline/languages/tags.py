@@ -11,12 +11,17 @@ import re
 
 from pipeline.languages import gender
 from pipeline.languages.dictionary import dictionary
+from pipeline.languages.lemmas import heads
 from pipeline.languages.morphology import MAX_WORD, adjective_in, analyse
 
 _LONGEST = 200
 _NUMBER = re.compile(r"\d+(?:[.,:/\u2009\u00a0]\d+)*")
 _ORDINAL = re.compile(r"\d+\.")
 _LEADING_NUMBER = re.compile(r"\d+")
+_NOUN_SUFFIX = re.compile(r"(?:ung|heit|keit|schaft|ismus|ität)(?:en|s)?$")
+_LONG_ENOUGH = 8  # letters of a word with such a suffix: Jung, Samsung are names
+_LONG_HEAD = 6
+_ENDS_OF_NAMES = ("er", "straße", "strasse", "brunnen", "büttel")
 _NO_NOUNS = frozenset({"ADJA", "VVFIN", "VVIMP", "VVINF", "VVPP"})
 _OF_STTS = {"NNA": "NN", "NNI": "NN", "PROAV": "PAV", "UNKNOWN": None}
 
@@ -50,10 +55,25 @@ def _tag_of_word(form: str, lemma: str) -> str | None:
     if analysis is None:
         if not form[0].isupper():
             return None
-        return "NN" if form in dictionary() or lemma != form else "NE"  # names are what no source knows
+        is_noun = form in dictionary() or lemma != form or _is_built_as_noun(form)
+        return "NN" if is_noun else "NE"  # names are what no source knows
     analysis = adjective_in(form, analysis) or analysis
     tag = analysis.pos.replace("(", "").removesuffix(")")
     return _with_lemma(form, lemma, _OF_STTS.get(tag, tag), known=analysis.known)
+
+
+def _is_built_as_noun(form: str) -> bool:
+    """Whether an unknown word has a noun's suffix or ends in a noun of some length: Visafreiheit, Solarindustrie.
+
+    Short ends (Beckmeyer, Palmbach), those in -er and streets are names more often.
+    """
+    if not form[1:].islower():
+        return False
+    if len(form) >= _LONG_ENOUGH and _NOUN_SUFFIX.search(form) is not None:
+        return True
+    head = next(iter(heads([form])), "")
+    analysis = analyse(head) if len(head) >= _LONG_HEAD and not form.endswith(_ENDS_OF_NAMES) else None
+    return analysis is not None and analysis.pos == "NN"
 
 
 def _with_lemma(form: str, lemma: str, tag: str | None, *, known: bool) -> str | None:

@@ -34,6 +34,7 @@ def test_tags_reach_the_floor_on_gold(shared: Path) -> None:
         ("Sachverständiger", "NN"), ("Aachener", "ADJA"), ("Verschleiß", "NN"), ("Wählerverhalten", "NN"),
         ("unbesetzt", "ADJD"), ("fraktionsübergreifend", "ADJD"), ("besetzt", "VVPP"), ("begrüßen", "VVINF"),
         ("verstetigen", "VVINF"), ("erhalten", "VVPP"), ("gebrochen", "VVPP"), ("Herzlichen", "ADJA"),
+        ("Visafreiheit", "NN"), ("Solarindustrie", "NN"), ("Beckmeyer", "NE"), ("Ottostraße", "NE"), ("Jung", "NE"),
         (".", None), ("-", None), ("", None), ("😀", None), ("x" * 100_000, None),
     ],
 )  # fmt: skip
