@@ -18,6 +18,10 @@ _LONGEST = 200
 _NUMBER = re.compile(r"\d+(?:[.,:/\u2009\u00a0]\d+)*")
 _ORDINAL = re.compile(r"\d+\.")
 _LEADING_NUMBER = re.compile(r"\d+")
+_JOINED_IN_1996 = {"sodass": "KOUS"} | dict.fromkeys(
+    ("aufseiten", "mithilfe", "vonseiten", "zulasten", "zuungunsten"), "APPR"
+)
+"""Words that were two in the texts that the model learnt from."""
 _NOUN_SUFFIX = re.compile(r"(?:ung|heit|keit|schaft|ismus|ität)(?:en|s)?$")
 _LONG_ENOUGH = 8  # letters of a word with such a suffix: Jung, Samsung are names
 _LONG_HEAD = 6
@@ -59,6 +63,7 @@ def _tag_of_word(form: str, lemma: str) -> str | None:
         return "NN" if is_noun else "NE"  # names are what no source knows
     analysis = adjective_in(form, analysis) or analysis
     tag = analysis.pos.replace("(", "").removesuffix(")")
+    tag = _JOINED_IN_1996.get(form, tag)
     return _with_lemma(form, lemma, _OF_STTS.get(tag, tag), known=analysis.known)
 
 
