@@ -68,8 +68,8 @@ def _from_morphemes(lemma: str, analysis: Analysis) -> tuple[str, ...]:
             stems[-1] = (first, stem + form, "NN")
         elif kind.startswith(_PREFIXES) or form in _PARTICLES:
             continue  # a prefix belongs to the stem that follows
-        elif stems and stems[-1][1] + form in _WHOLE:
-            stems[-1] = (stems[-1][0], stems[-1][1] + form, "NN")
+        elif stems and ((whole := stems[-1][1] + form) in _WHOLE or _is_of_verb(lemma[stems[-1][0] : at], whole)):
+            stems[-1] = (stems[-1][0], whole, "NN")
         elif not kind.startswith(_NO_PARTS):
             stems.append((begin, lemma[begin:at].lower(), kind))
         begin = at
@@ -81,6 +81,12 @@ def _from_morphemes(lemma: str, analysis: Analysis) -> tuple[str, ...]:
         head = own if (own := lemma_of(noun))[0].isupper() else noun  # Breite is of breit elsewhere
     parts = (*(stem_lemma(form, kind) for _, form, kind in stems[:-1]), head)
     return parts if all(len(stem) >= _SHORTEST for _, stem, _ in stems) else _from_dictionary(lemma)
+
+
+def _is_of_verb(noun: str, stems: str) -> bool:
+    """Whether a noun in -ung, of stems without a link, is that of a verb: Festsetzung is not of fest and Setzung."""
+    verb = stems.removesuffix("ung") + "en"
+    return noun.endswith("ung") and noun.lower() == stems and dictionary().get(verb) == verb
 
 
 def _from_dictionary(lemma: str) -> tuple[str, ...]:

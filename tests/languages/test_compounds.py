@@ -27,6 +27,8 @@ COMPOUNDS = {
     "Haushaltsausschuss": ("Haushalt", "Ausschuss"),
     "Einzelhandel": ("einzel", "Handel"),
     "Hauptversammlung": ("Haupt", "Versammlung"),
+    "Planfeststellung": ("planen", "Feststellung"),
+    "Krankenversicherung": ("krank", "Versicherung"),
     "Weiterbildungsangebot": ("Weiterbildung", "Angebot"),
     "EU-China-Gipfel": ("EU", "China", "Gipfel"),
 }
@@ -38,7 +40,8 @@ def test_compounds_have_their_parts(lemma: str, parts: tuple[str, ...]) -> None:
 
 
 SIMPLE = ["Stadt", "Partnerschaft", "Freundschaft", "Übersicht", "Entwicklung", "gehen", "stattfinden", "machbar",
-          "fairerweise", "NATO", "EU", "2019", "…", "-", "", "Be-dienung", "Städte-"]  # fmt: skip
+          "fairerweise", "Festsetzung", "Gewährleistung", "Rechtfertigung",
+          "NATO", "EU", "2019", "…", "-", "", "Be-dienung", "Städte-"]  # fmt: skip
 
 
 @pytest.mark.parametrize("lemma", SIMPLE)
