@@ -2,7 +2,7 @@
 
 It comes from the analysis by morphemes that the lemma is weighed with (`pipeline.languages.morphology`), so that most
 forms are analysed once; of nouns that the model does not know it asks the dictionary. On UD German GSD it is that of
-the gold for 0.897 of the words. A form has one tag wherever it stands: *die* is ART, *zu* is PTKZU, *sein* is PPOSAT.
+the gold for 0.898 of the words. A form has one tag wherever it stands: *die* is ART, *zu* is PTKZU, *sein* is PPOSAT.
 """
 
 from __future__ import annotations
