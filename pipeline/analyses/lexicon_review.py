@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.analyses.counts import read_corpus
+from pipeline.analyses.glosses import count_glosses
 from pipeline.concepts.lexicon import load_lexicon, plain
 from pipeline.errors import show_path
 from pipeline.store import tokens
@@ -27,6 +28,7 @@ _ONE_DOCUMENT = 0.8
 _NESTED = 0.5
 _DOMINANT = 0.95
 _ENOUGH = 20
+_LISTED = 5
 _NEAR = {"zh": 0.6, "de": 0.75, "en": 0.75}
 """A form of the corpus is near to a dead term from this similarity (Levenshtein, normalised) on."""
 
@@ -40,7 +42,12 @@ def review_lexicon(study: Study) -> list[str]:
     terms = [term for term in terms if term.language in study.languages]
     corpus = read_corpus(study)
     where = show_path(study.lexicon)
-    said = [*_collisions(corpus), *_dead(study, corpus, terms), *_shares(corpus, terms)]
+    said = [
+        *_collisions(corpus),
+        *_dead(study, corpus, terms),
+        *_glosses(study, corpus, terms),
+        *_shares(corpus, terms),
+    ]
     return [f"{where}: {sentence}" for sentence in said]
 
 
@@ -94,6 +101,17 @@ def _dead(study: Study, corpus: Corpus, terms: Sequence[Term]) -> Iterator[str]:
                 alone.append(f"{term.form!r} ({term.concept})")
         if alone:
             yield f"terms never found in passages in {code}: {', '.join(alone)}"
+
+
+def _glosses(study: Study, corpus: Corpus, terms: Sequence[Term]) -> Iterator[str]:
+    found = count_glosses(study.corpus_folder, terms, corpus.counted)
+    if found:
+        most = [f"{form!r} ({of}) {_times(count)} in {within}" for (form, of, within), count in found.items()][:_LISTED]
+        more = f" and {len(found) - _LISTED} more" if len(found) > _LISTED else ""
+        yield (
+            f"terms stand in passages of another language, where they do not count: {', '.join(most)}{more}; "
+            "a form that is to count there is listed under that language too"
+        )
 
 
 def _nearest(forms: Sequence[str], words: Sequence[str], code: str) -> list[list[str]]:

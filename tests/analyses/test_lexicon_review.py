@@ -8,6 +8,7 @@ from made import build, make_document, make_study
 
 from pipeline.analyses.candidates import MOST, find_candidates
 from pipeline.analyses.lexicon_review import review_lexicon
+from pipeline.concepts.mentions import read_mentions
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,6 +58,24 @@ def test_a_dead_term_is_named_with_what_is_spelt_like_it(tmp_path: Path) -> None
     said = "\n".join(review_lexicon(built(tmp_path, lexicon.replace('"Besucht"', '"Bezuch"'))))
     assert "'Bezuch' (twin, de) is never found; the corpus has 'Besuch'" in said
     assert "'Städtepartnerschaft' (twin" not in said
+
+
+def test_terms_in_passages_of_another_language_are_counted_and_said(tmp_path: Path) -> None:
+    lexicon = '[[concept]]\nid = "a"\nzh = ["城市外交", "外交"]\nde = ["Städtediplomatie", "民间外交"]\n'
+    study = make_study(tmp_path, lexicon)
+    german = "Die Städtediplomatie (城市外交, früher 城市外交), die 民间外交 und die Außenpolitik (外\n交)."
+    chinese = "城市外交（Städtediplomatie, Städtediplomatien）是新的概念。"
+    build(study, [make_document("a", ("de", german), ("zh", chinese))])
+    (said,) = (risk for risk in review_lexicon(study) if "another language" in risk)
+    places = "'城市外交' (zh) 2 times in de, '外交' (zh) once in de, 'Städtediplomatie' (de) once in zh;"
+    assert f"where they do not count: {places}" in said
+
+
+def test_a_form_listed_under_both_languages_is_no_gloss(tmp_path: Path) -> None:
+    study = make_study(tmp_path, '[[concept]]\nid = "a"\nzh = ["城市外交"]\nde = ["Städtediplomatie", "城市外交"]\n')
+    build(study, [make_document("a", ("de", "Die Städtediplomatie (城市外交)."), ("zh", "城市外交在发展。"))])
+    assert not any("another language" in risk for risk in review_lexicon(study))
+    assert read_mentions(study.corpus_folder)["language"].to_pylist().count("de") == 2
 
 
 def test_a_term_whose_mentions_stand_in_one_document_is_said(tmp_path: Path) -> None:
