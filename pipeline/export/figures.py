@@ -171,27 +171,30 @@ def draw_overview(
         side, names = label_rows({concept: labels[concept] for concept in concepts}, page)
         notes = wrap_text(note, text_room(page), SMALL) if note else []
         heights = row_heights(names, page)
-        head, gap = 7.0, 3.6
         column = (page.width - side - 4 - EDGE) / len(languages)
-        ticks = _tick_room(list(every.values()), Frame("", first, last), column - 10)
+        tops = [panels.top_of_axis(one) for key, one in every.items() if key[2] == ALL]
+        beside = panels.label_room(tops, 2, page.phrases.number)
+        width = column - beside - 1
+        titles = {language: _title_column(language, width, page) for language in languages}
+        head, gap = 3.7 + 3.3 * max(map(len, titles.values())), 3.6
+        ticks = _tick_room(list(every.values()), Frame("", first, last), width)
         legend = head + sum(heights) + gap * len(concepts) + ticks
         rows_of_key, columns = legend_size([], page)
         height = legend + 4.6 * rows_of_key + 1 + (3.3 * len(notes) + 2 if notes else 0) + 1
         figure = new_figure(height, page)
         shown = dict.fromkeys(("gap", "few", "beyond"), False)
         for across, language in enumerate(languages):
-            x = side + 4 + across * column + 9
-            heading = page.phrases.language(language)
-            write_text(figure, x, 2.2, [heading if narrow else f"{heading}: {page.phrases.rate}"], 7.5)
+            x = side + 4 + across * column + beside
+            write_text(figure, x, 2.2, titles[language], 7.5)
             y = head
             for concept, height in zip(concepts, heights, strict=True):
                 above = 3.3 * len(names[concept]) if narrow else 0.0
-                axes = place_axes(figure, side + 4 + across * column + 9, y + above, column - 10, height - above)
+                axes = place_axes(figure, x, y + above, width, height - above)
                 if across == 0:
                     write_text(figure, EDGE, y + 0.5 - narrow, names[concept], SMALL)
                 of = (language, Frame(concept, first, last))
                 bottom = concept == concepts[-1]
-                _draw_small(axes, curves[concept], of, shown, page, width=column - 10, bottom=bottom)
+                _draw_small(axes, curves[concept], of, shown, page, width=width, bottom=bottom)
                 y += height + gap
         draw_legend(figure, {}, shown, legend, columns, page=page, strips=False)
         write_text(figure, EDGE, legend + 4.6 * rows_of_key + 2, notes, SMALL, color="#404040")
@@ -368,6 +371,12 @@ def _languages_with_words(curves: Curves) -> list[str]:
 def _frame(concept: str, curves: Curves) -> Frame:
     ends = [(one.left[0], one.right[-1]) for one in curves.values()]
     return Frame(concept, min(first for first, _ in ends), max(last for _, last in ends))
+
+
+def _title_column(language: str, width: float, page: Page) -> list[str]:
+    """What stands above a column of the overview, in as many lines as its panels' millimetres make of it."""
+    name = page.phrases.language(language)
+    return wrap_text(name if page.narrow else f"{name}: {page.phrases.rate}", width / POINT, 7.5)
 
 
 def _tick_room(series: Sequence[Series], frame: Frame, width: float) -> float:

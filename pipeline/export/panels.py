@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.ticker import MaxNLocator
     from numpy.typing import NDArray
 
 MM = 1 / 25.4
@@ -232,11 +233,24 @@ def draw_steps(axes: Axes, steps: Sequence[float]) -> bool:
 
 def scale_axis(axes: Axes, top: float, ticks: int, number: Callable[[float], str] = ENGLISH.number) -> None:
     """A y axis from zero to ``top`` with about ``ticks`` whole or round numbers, written by ``number``."""
-    from matplotlib.ticker import FuncFormatter, MaxNLocator
+    from matplotlib.ticker import FuncFormatter
 
     axes.set_ylim(0, top)
-    axes.yaxis.set_major_locator(MaxNLocator(ticks, steps=[1, 2, 2.5, 5, 10], integer=top >= ticks))
+    axes.yaxis.set_major_locator(_locator(top, ticks))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
+
+
+def label_room(tops: Sequence[float], ticks: int, number: Callable[[float], str] = ENGLISH.number) -> float:
+    """Millimetres that the numbers of y axes with these upper ends take, as `scale_axis` writes them; at least 9."""
+    values = {value for top in set(tops) for value in _locator(top, ticks).tick_values(0, top) if value <= top}
+    widest = max((text_width(number(value), SMALL) for value in values), default=0.0)
+    return max(9.0, (widest + 2.2 + 2) * POINT + 0.6)  # the tick, its pad, and a little air
+
+
+def _locator(top: float, ticks: int) -> MaxNLocator:
+    from matplotlib.ticker import MaxNLocator
+
+    return MaxNLocator(ticks, steps=[1, 2, 2.5, 5, 10], integer=top >= ticks)
 
 
 def scale_time(axes: Axes, series: Series, frame: Frame, width: float, lines: int = _LINES) -> None:

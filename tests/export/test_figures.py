@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.transforms import Bbox
 
 NOTE = "152 documents (Chinese 80, German 72). 演示语料为本项目自编。The texts of the demo corpus are invented."
 ONE = "city_diplomacy"
@@ -102,22 +103,26 @@ def test_nothing_is_drawn_with_the_readers_fonts_in_an_svg(tmp_path: Path) -> No
 
 @pytest.mark.parametrize("periods", [year_periods(2004, 2024), month_periods(1998, 2024)])
 def test_text_stays_on_the_page_and_apart(periods: list[tuple[str, dt.date, dt.date]]) -> None:
+    for concept in ("city_diplomacy", "climate_partnership"):
+        boxes, width, height = _boxes(draw(make_timelines(periods=periods), concept))
+        assert all(b.x0 >= 0 and b.y0 >= 0 and b.x1 <= width + 1 and b.y1 <= height for b in boxes)
+        over = [(a, b) for n, a in enumerate(boxes) for b in boxes[n + 1 :] if _overlap(a, b) > 2]
+        assert not over
+
+
+def _boxes(figure: Figure) -> tuple[list[Bbox], int, int]:
+    """Where the texts, the keys and the panels of a figure stand, and how wide and high it is, in pixels."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     from pipeline.export.fonts import drawing
 
-    for concept in ("city_diplomacy", "climate_partnership"):
-        figure = draw(make_timelines(periods=periods), concept)
-        with drawing():
-            canvas = FigureCanvasAgg(figure)
-            canvas.draw()
-            boxes = [text.get_window_extent(canvas.get_renderer()) for text in figure.texts if text.get_text()]
-            boxes += [legend.get_window_extent() for legend in figure.legends]
-            boxes += [axes.get_tightbbox(canvas.get_renderer()) for axes in figure.axes]
-        width, height = canvas.get_width_height()
-        assert all(b.x0 >= 0 and b.y0 >= 0 and b.x1 <= width + 1 and b.y1 <= height for b in boxes)
-        over = [(a, b) for n, a in enumerate(boxes) for b in boxes[n + 1 :] if _overlap(a, b) > 2]
-        assert not over
+    with drawing():
+        canvas = FigureCanvasAgg(figure)
+        canvas.draw()
+        boxes = [text.get_window_extent(canvas.get_renderer()) for text in figure.texts if text.get_text()]
+        boxes += [legend.get_window_extent() for legend in figure.legends]
+        boxes += [axes.get_tightbbox(canvas.get_renderer()) for axes in figure.axes]
+    return boxes, *canvas.get_width_height()
 
 
 def _overlap(a: object, b: object) -> float:
@@ -281,6 +286,18 @@ def test_the_overview_grows_with_the_concepts() -> None:
     large = figures.draw_overview(make_timelines(concepts=list(LABELS)), LABELS, NOTE)
     assert large.get_size_inches()[1] > 10 * small.get_size_inches()[1] * 0.5
     assert large.get_size_inches()[0] == small.get_size_inches()[0]
+
+
+@pytest.mark.parametrize("languages", [("zh",), ("zh", "de"), ("zh", "de", "en")])
+@pytest.mark.parametrize("rate", [60.0, 2e5])
+@pytest.mark.parametrize("page", [Page(), Page(84.0, PHRASES["de"], titled=False), Page(174.0, PHRASES["de"])])
+def test_the_overview_s_heads_and_numbers_stay_apart_and_on_the_page(
+    languages: tuple[str, ...], rate: float, page: Page
+) -> None:
+    table = make_timelines(languages=languages, rate=rate, periods=year_periods(2014, 2020))
+    boxes, width, _ = _boxes(figures.draw_overview(table, CONCEPTS, NOTE, page=page))
+    assert all(box.x0 >= 0 and box.x1 <= width for box in boxes)
+    assert not [(a, b) for n, a in enumerate(boxes) for b in boxes[n + 1 :] if _overlap(a, b) > 2]
 
 
 def test_a_concept_without_terms_in_a_language_says_so() -> None:
