@@ -8,6 +8,10 @@ FLAGS = MappingProxyType(
     {
         "no_date": "nothing tells when it is from: it is in no period",
         "bad_date": "a date was given that cannot be right (in no calendar, before 1900, in the future): not taken",
+        "ambiguous_date": "a date was given that can be read in two ways (03/04/2014: day or month first; 2011/12: "
+        "month or winter): not taken",
+        "number_as_date": "a number was given as a date (a spreadsheet's count of days: format the column as a date): "
+        "not taken",
         "bad_language": "the metadata name a language that is none: its language was found from its text",
         "broken_pages": "a PDF of which some pages could not be read: they are missing from every count",
         "garbled_pages": "a PDF of which some pages come out as no language (its font tells no characters): they are "

@@ -73,6 +73,12 @@ _FORMS = tuple(
         rf"(?P<one>\d{{1,2}})(?P<mark>[-/])(?P<two>\d{{1,2}})(?P=mark){_YEAR}{_TIME}?",
     )
 )
+_TWO_WAYS = re.compile(
+    rf"(?P<one>\d{{1,2}})(?P<mark>[-/])(?P<two>\d{{1,2}})(?P=mark){_YEAR}{_TIME}?"
+    rf"|(?P<winter>\d{{4}})/(?P<next>0[1-9]|1[0-2])/{{0,2}}"
+)
+_SERIAL = re.compile(r"[1-9]\d{4}(?:[.,]\d+)?")
+"""From 18 May 1927 on: a smaller number could as well be a year."""
 _HAN_DIGITS = str.maketrans("〇○◯零o一二三四五六七八九", "00000123456789")
 _ZEROS = "〇○◯零o0"
 _HAN_YEAR = re.compile(rf"[{_ZEROS}一二三四五六七八九]{{4}}(?=\s*年)")
@@ -134,6 +140,27 @@ def iso_date(value: str) -> str:
     """A date as ``2014-05-15``, ``2014-05`` or ``2014``, as much as is known; empty for what is none."""
     dated = parse_date(value)
     return dated.date.isoformat()[: {"day": 10, "month": 7, "year": 4}[dated.precision]] if dated else ""
+
+
+def is_ambiguous(value: str) -> bool:
+    """Whether something is a date but for being one of two: ``03/04/2014``, ``2011/12``."""
+    found = _TWO_WAYS.fullmatch(unicodedata.normalize("NFKC", value).strip().lower())
+    if not found:
+        return False
+    if found["winter"]:
+        year = int(found["winter"])
+        return int(found["next"]) == (year + 1) % 100 and _is_of_our_time(year)
+    one, two = int(found["one"]), int(found["two"])
+    return 1 <= one <= 12 and 1 <= two <= 12 and one != two and _is_of_our_time(int(found["year"]))
+
+
+def is_serial(value: str) -> bool:
+    """Whether something is a number that a spreadsheet counts days by, ``44842``, with or without a time of day."""
+    return bool(_SERIAL.fullmatch(unicodedata.normalize("NFKC", value).strip()))
+
+
+def _is_of_our_time(year: int) -> bool:
+    return EARLIEST <= year <= dt.datetime.now(tz=dt.UTC).year
 
 
 def _arabic(found: re.Match[str]) -> str:

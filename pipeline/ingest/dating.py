@@ -16,7 +16,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Literal, NamedTuple
 from urllib.parse import unquote, urlsplit
 
-from pipeline.ingest.dates import WRITTEN_DATE, iso_date
+from pipeline.ingest.dates import WRITTEN_DATE, is_ambiguous, is_serial, iso_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 Evidence = Literal["metadata", "markup", "url", "text", "filename", "file"]
 BAD_DATE = "bad_date"
 """The flag of a document of which something gives a date that cannot be: in the future, or before 1900."""
+DATE_DOUBTS = frozenset({BAD_DATE, "ambiguous_date", "number_as_date"})
+"""The flags of a document of which something gives a date that was not taken."""
 
 _Y, _Y_WEB = r"(?P<year>(?:19|20)\d\d)", r"(?P<year>199\d|20\d\d)"
 _M, _D = r"(?P<month>0?[1-9]|1[0-2])", r"(?P<day>0?[1-9]|[12]\d|3[01])"
@@ -137,24 +139,34 @@ def file_date(modified: float) -> Found:
     return Found(dt.datetime.fromtimestamp(modified, tz=dt.UTC).date().isoformat(), "file")
 
 
-def first_date(candidates: Iterable[Found | None]) -> tuple[Found | None, bool]:
-    """The date of the weightiest evidence, and whether some of no less weight was none that can be.
+def date_doubt(written: str) -> str:
+    """The flag of a document to which a date is given that cannot be taken: it is told why, to mend it."""
+    flag = BAD_DATE
+    if is_ambiguous(written):
+        flag = "ambiguous_date"
+    elif is_serial(written):
+        flag = "number_as_date"
+    return flag
+
+
+def first_date(candidates: Iterable[Found | None]) -> tuple[Found | None, list[str]]:
+    """The date of the weightiest evidence, and the doubts that some of no less weight, which is not taken, gives.
 
     Args:
         candidates: From the weightiest to the least. A later one counts where it says more of the same date: the year
             of an address and the day of the text are the day of the text.
 
     Returns:
-        The date, and whether a candidate before it (any, if there is none) lies in the future or before 1900.
+        The date, and the flags of the candidates before it (of all, if there is none) that are no date.
     """
     best: Found | None = None
-    is_bad = False
+    flags: list[str] = []
     for candidate in filter(None, candidates):
         if not iso_date(candidate.date):
-            is_bad |= best is None
+            flags += [date_doubt(candidate.date)] if best is None else []
         elif best is None or (candidate.date.startswith(best.date) and len(candidate.date) > len(best.date)):
             best = candidate
-    return best, is_bad
+    return best, list(dict.fromkeys(flags))
 
 
 def date_extract(extract: Extract, name: str = "", *, url: str = "") -> Extract:
@@ -166,8 +178,8 @@ def date_extract(extract: Extract, name: str = "", *, url: str = "") -> Extract:
         url: The address that it was fetched from; its metadata may name another.
 
     Returns:
-        The same with ``date`` and ``date_evidence`` in its metadata, and the flag ``bad_date`` where something says a
-        date that cannot be.
+        The same with ``date`` and ``date_evidence`` in its metadata, and one of `DATE_DOUBTS` where something says a
+        date that cannot be or could be two.
     """
     said = extract.metadata.get("date", "")
     given = Found(iso_date(said) or said, _evidence(extract.metadata.get("date_evidence", ""))) if said else None
@@ -181,11 +193,11 @@ def date_extract(extract: Extract, name: str = "", *, url: str = "") -> Extract:
         known = first_date([*candidates, named])[0]
         written = text_date(extract.blocks, int(known.date[:4]) if known else None)
         candidates += [Found(written, "text") if written else None, named]
-    found, is_bad = first_date(candidates)
+    found, doubts = first_date(candidates)
     metadata = {key: value for key, value in extract.metadata.items() if key not in {"date", "date_evidence"}}
     if found:
         metadata |= {"date": found.date, "date_evidence": found.evidence}
-    flags = extract.flags if not is_bad or BAD_DATE in extract.flags else (*extract.flags, BAD_DATE)
+    flags = (*extract.flags, *(doubt for doubt in doubts if doubt not in extract.flags))
     return dataclasses.replace(extract, metadata=metadata, flags=flags)
 
 

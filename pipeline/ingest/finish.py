@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.ingest.dates import parse_date
-from pipeline.ingest.dating import BAD_DATE, file_date
+from pipeline.ingest.dating import DATE_DOUBTS, date_doubt, file_date
 from pipeline.ingest.sources import folder, table
 from pipeline.ingest.sources.language_names import language_code
 from pipeline.records import DOCUMENTS
@@ -151,9 +151,9 @@ def _dated(
     flagged: list[list[str]] = flags.to_pylist()
     for i, (written, read) in enumerate(zip(known["date"], dated, strict=True)):
         if flagged[i] and evidence[i] == "metadata":  # the study knows better
-            flagged[i] = [flag for flag in flagged[i] if flag != BAD_DATE]
+            flagged[i] = [flag for flag in flagged[i] if flag not in DATE_DOUBTS]
         if read is None:
-            flagged[i] += [BAD_DATE, "no_date"] if written else ["no_date"]
+            flagged[i] += [date_doubt(written), "no_date"] if written else ["no_date"]
         if codes[i] is None and known["language"][i]:
             flagged[i].append("bad_language")
     return {

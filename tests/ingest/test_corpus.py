@@ -90,6 +90,8 @@ def test_rows_of_a_table_become_documents(here: Path, capsys: pytest.CaptureFixt
         ("", None, None, ["no_date"]),
         ("31.2.2014", None, None, ["bad_date", "no_date"]),
         ("gestern", None, None, ["bad_date", "no_date"]),
+        ("03/04/2018", None, None, ["ambiguous_date", "no_date"]),
+        ("44842", None, None, ["number_as_date", "no_date"]),
     ],
 )
 def test_a_date_is_read_or_its_absence_is_flagged(  # noqa: PLR0917 - pytest passes them by name

@@ -224,6 +224,27 @@ def test_a_dateline_without_a_year_takes_the_known_one() -> None:
     assert dated(date_extract(extract_of(head), "a.txt")) == (None, None)
 
 
+@pytest.mark.parametrize(
+    ("written", "flag"),
+    [
+        ("03/04/2018", "ambiguous_date"),
+        ("3-4-2018 10:20", "ambiguous_date"),
+        ("０３/０４/2018", "ambiguous_date"),
+        ("2011/12", "ambiguous_date"),
+        ("03/04/1850", "bad_date"),
+        ("00/04/2018", "bad_date"),
+        ("13/14/2018", "bad_date"),
+        ("44842", "number_as_date"),
+        (" 44842.0 ", "number_as_date"),
+        ("44842,5", "number_as_date"),
+        ("1400148000", "bad_date"),
+        ("9999", "bad_date"),
+    ],
+)
+def test_the_flag_of_a_date_that_is_not_taken_says_why(written: str, flag: str) -> None:
+    assert date_extract(extract_of(["讲话"], date=written), "a.txt").flags == (flag,)
+
+
 @pytest.mark.parametrize("written", ["2099-01-01", "1850-05-15", "0001-01-01"])
 def test_a_date_that_cannot_be_is_flagged_and_the_next_evidence_taken(written: str) -> None:
     alone = date_extract(extract_of(["讲话"], date=written), "a.txt")
@@ -240,12 +261,12 @@ def test_a_date_to_come_under_a_title_is_a_flag() -> None:
 def test_the_first_good_date_wins_and_a_finer_one_of_the_same_refines_it() -> None:
     year, day, other = Found("2014", "url"), Found("2014-05-15", "text"), Found("2015-01-01", "filename")
     bad = Found("2099-01-01", "markup")
-    assert first_date([None, year, other]) == (year, False)
-    assert first_date([year, day, other]) == (day, False)
-    assert first_date([bad, year]) == (year, True)
-    assert first_date([year, bad]) == (year, False)
-    assert first_date([bad]) == (None, True)
-    assert first_date([]) == (None, False)
+    assert first_date([None, year, other]) == (year, [])
+    assert first_date([year, day, other]) == (day, [])
+    assert first_date([bad, year]) == (year, ["bad_date"])
+    assert first_date([year, bad]) == (year, [])
+    assert first_date([bad, bad]) == (None, ["bad_date"])
+    assert first_date([]) == (None, [])
 
 
 def test_a_file_s_own_day_is_that_of_its_last_change() -> None:
