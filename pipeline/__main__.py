@@ -143,7 +143,7 @@ def _parse(words: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--again", metavar="REASON", help="lock: lock anew what was locked before, and say why")
     parser.add_argument("--debug", action="store_true", help="show the traceback of an error")
     parser.add_argument("--version", action="version", version=f"zwiesprache {__version__}")
-    options = parser.parse_args(words)
+    options = parser.parse_intermixed_args(words)  # FILE may stand behind the options
     if options.file is not None and str(options.file).startswith("STUDY="):  # as with make
         options.study, options.file = Path(str(options.file).removeprefix("STUDY=")), None
     if options.verb not in VERBS:

@@ -82,6 +82,18 @@ def test_the_command_lists_the_passages_and_writes_the_page(
     assert "data:image/jpeg" in (tmp_path / "look.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("order", ["inspect FILE OPTIONS", "inspect OPTIONS FILE", "OPTIONS inspect FILE"])
+def test_the_file_may_stand_before_or_behind_the_options(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], order: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "rede.txt").write_text("Die Stadt pflegt seit vielen Jahren eine Partnerschaft.", encoding="utf-8")
+    words = order.replace("FILE", "rede.txt").replace("OPTIONS", "--html look.html --quiet").split()
+    assert main(words) == 0
+    assert capsys.readouterr().out.startswith("rede.txt")
+    assert (tmp_path / "look.html").exists()
+
+
 @pytest.mark.parametrize(("words", "said"), [(["inspect"], "name a file"), (["corpus", "a.pdf"], "not expected")])
 def test_a_file_is_named_to_inspect_and_to_nothing_else(
     words: list[str], said: str, capsys: pytest.CaptureFixture[str]
