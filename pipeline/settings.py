@@ -172,8 +172,11 @@ class TimelineSettings(Table):
     @field_validator("years")
     @classmethod
     def _first_and_last(cls, years: list[int] | None) -> list[int] | None:
-        if years is not None and (len(years) != 2 or years[0] > years[1]):
+        if years is not None and len(years) != 2:
             raise ValueError("years is the first and the last: [2000, 2024]")
+        if years is not None and years[0] > years[1]:
+            first, last = years
+            raise ValueError(f"the first year, {first}, is after the last, {last}; write [{last}, {first}]")
         return years
 
 

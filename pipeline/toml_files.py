@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
@@ -34,6 +35,27 @@ _TYPES = {
 """What is said in place of pydantic's own words, by the kind of its error."""
 
 
+_HINTS = tuple(
+    (re.compile(form), hint)
+    for form, hint in (
+        (r"[=\[,]\s*[“”„‘’«»]", 'text stands in straight quotes: "…"'),
+        (r'"[^"]*\\', "in a path write / for every \\"),
+        (r"[\[,]\s*\d{4}\s*[-–]\s*\d{4}\s*[\],]", "the parts of a list stand apart by commas: [2004, 2024]"),
+        (r'^[^"]*"[^"]*(?:"[^"]*"[^"]*)*$', 'is a quote missing? text stands in quotes on both sides: "…"'),
+        (
+            r"\b\d{1,2}\.\s*\d{1,2}\.\s*\d{4}\b|\b\d{4}-\d{1,2}-\d{1,2}\b|\b\d{4}[年/]",
+            "a date is written 2012-11-15, with zeros and without quotes, and must be a day of the calendar",
+        ),
+    )
+)
+"""By what a line looks like that is no TOML, what would be right; the first that fits is said."""
+_QUOTED = re.compile(r"""("[^"]*"|'[^']*'|#.*)""")
+"""What may hold any sign."""
+_WIDE = re.compile("[，、；：＝［］｛｝＃＂．]")
+"""What a Chinese keyboard writes in place of TOML's own signs."""
+_PLAIN = {"、": ",", "；": ",", "：": "="}
+
+
 def read_toml(path: Path, error: type[StudyError]) -> dict[str, Any]:
     """Parse a TOML file; say where it breaks.
 
@@ -58,20 +80,15 @@ def read_toml(path: Path, error: type[StudyError]) -> dict[str, Any]:
 
 
 def _hint(text: str, problem: str) -> str:
-    """What people who write no programs get wrong most: quotes of a word processor, paths of Windows, dates."""
+    """What people who write no programs get wrong most: quotes of a word processor, Chinese commas, paths, dates."""
     found = re.search(r"at line (\d+)", problem)
     line = text.split("\n")[int(found[1]) - 1] if found else ""
-    if re.search(r"[=\[,]\s*[“”„‘’«»]", line):
-        return '; text stands in straight quotes: "…"'
-    if re.search(r'"[^"]*\\', line):
-        return "; in a path write / for every \\"
-    if re.search(r"[\[,]\s*\d{4}\s*[-–]\s*\d{4}\s*[\],]", line):
-        return "; the parts of a list stand apart by commas: [2004, 2024]"
-    if line.count('"') % 2:
-        return '; is a quote missing? text stands in quotes on both sides: "…"'
-    if re.search(r"\b\d{1,2}\.\s*\d{1,2}\.\s*\d{4}\b|\b\d{4}-\d{1,2}-\d{1,2}\b|\b\d{4}[年/]", line):
-        return "; a date is written 2012-11-15, with zeros and without quotes, and must be a day of the calendar"
-    return ""
+    wide = _WIDE.search(_QUOTED.sub("", line))
+    if wide and not _HINTS[0][0].search(line):
+        return (
+            f"; outside of quotes write {_PLAIN.get(wide[0]) or unicodedata.normalize('NFKC', wide[0])} for {wide[0]}"
+        )
+    return next((f"; {hint}" for form, hint in _HINTS if form.search(line)), "")
 
 
 def first_error(problem: ValidationError) -> ErrorDetails:
