@@ -152,7 +152,7 @@ def _room(data: TopicData, tables: Mapping[str, Sequence[Row]], timelines: pa.Ta
     if not rows:
         return TopicRoom(code, numbers, (), None, 0.0, 1.0, ())
     mine = timelines.filter(pc.equal(timelines["language"], code)).to_pylist()
-    top = max([row["prevalence"] or 0.0 for row in mine] or [0.0]) * 1.1 or 1.0
+    top = min(max([row["prevalence"] or 0.0 for row in mine] or [0.0]) * 1.1 or 1.0, 1.0)  # no share is above one
     concepts = [row for row in tables["topic_concepts"] if row["language"] == code and row["period"] == ALL]
     topics = [_topic(row, tables, [one for one in mine if one["topic"] == row["topic"]], concepts, top) for row in rows]
     drawn, shown = None, 0.0

@@ -6,6 +6,7 @@ import dataclasses
 from functools import cache
 from typing import TYPE_CHECKING
 
+import pyarrow.compute as pc
 import pytest
 from lxml import html
 
@@ -109,6 +110,16 @@ def test_a_topic_has_its_words_its_shares_and_its_ten_passages() -> None:
     assert [item.xpath("string(span)") for item in passages] == [f"{HOSTILE} {rank}" for rank in range(1, 11)]
     assert "89.0\u00a0% · 2013-01-01 · p.\u00a01" in passages[0].text_content()
     assert article.xpath(".//ol//a/@href") == ["https://example.org/a?b=1&c=2"] * 5, "no script is a link"
+
+
+def test_the_shares_of_periods_are_drawn_up_to_a_tenth_above_the_highest_and_never_above_one() -> None:
+    assert [room.top for room in made().languages] == [pytest.approx(0.55)] * 2
+    data = make_topics()
+    timelines = data.tables["topic_timelines"]
+    shares = pc.if_else(pc.equal(timelines["topic"], 1), 0.98, timelines["prevalence"])
+    place = timelines.column_names.index("prevalence")
+    high = {**data.tables, "topic_timelines": timelines.set_column(place, "prevalence", shares)}
+    assert [room.top for room in make_topic_rooms(dataclasses.replace(data, tables=high), {}).languages] == [1.0, 1.0]
 
 
 def test_a_word_that_is_a_term_opens_the_lines_of_its_concept() -> None:
