@@ -57,6 +57,12 @@ def test_the_report_shows_evidence_copies_and_what_hangs_on_them() -> None:
     assert "<b>转载</b>" in copies
     assert "25.0 %" in copies
     assert "2014-05-16" in copies
+    assert "1 document is a copy of an earlier one; it is in copies.csv." in copies
+
+
+def test_several_copies_are_counted_in_the_plural() -> None:
+    page = render(provenance=Provenance((), pa.concat_tables([COPIES, COPIES])))
+    assert "2 documents are copies of an earlier one; all are" in page.get_element_by_id("copies").text_content()
 
 
 def test_the_report_has_no_room_for_what_is_not_there() -> None:
