@@ -28,6 +28,11 @@ if TYPE_CHECKING:
 
 DEMO = Path("configs/demo.toml")
 
+_ABOUT = """\
+How concepts are spoken of over time in Chinese, German and English texts: tables, figures, one HTML report.
+
+zwiesprache VERB --study configs/NAME.toml brings up to date what the verb names, and first what that depends on."""
+
 VERBS = {
     "corpus": "read the sources: documents, passages, rejects",
     "tokens": "cut the passages into words; hold the lexicon's terms whole",
@@ -123,7 +128,7 @@ def stages_for(
 def _parse(words: Sequence[str]) -> argparse.Namespace:
     parser = _Parser(
         prog="zwiesprache",
-        description=__doc__,
+        description=_ABOUT,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog="verbs:\n" + "\n".join(f"  {verb:<10} {what}" for verb, what in VERBS.items()),
     )

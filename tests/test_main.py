@@ -50,6 +50,8 @@ def test_help_names_every_verb_and_option(capsys: pytest.CaptureFixture[str]) ->
         main(["--help"])
     assert caught.value.code == 0
     out = capsys.readouterr().out
+    assert "\n\nHow concepts are spoken of over time" in out
+    assert "prints or exits" not in out
     for word in (*VERBS, "--study", "--quiet", "--json", "--strict", "--parquet", "--debug"):
         assert word in out
 
