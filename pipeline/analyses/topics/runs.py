@@ -156,7 +156,7 @@ def numbers_to_try(study: Study, units: Units) -> list[int]:
         if wanted > count:
             raise StudyError(
                 f"{study.where}: [topics] topics: {units.language} = {wanted}, and only {count} {study.topics.unit}s "
-                f"hold words; take {max(2, count // UNITS_A_TOPIC)} or fewer"
+                f"hold words; take {count} or fewer, and better no more than {max(2, count // UNITS_A_TOPIC)}"
             )
         return [wanted]
     most = max(2, count // UNITS_A_TOPIC)
