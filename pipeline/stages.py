@@ -251,7 +251,8 @@ def _why_stale(stage: Stage, study: Study) -> str | None:
     for part, said in (("reads", "input"), ("settings", "setting"), ("tools", "tool"), ("code", "code")):
         difference = _first_difference(then.get(part), now[part])
         if difference is not None:
-            return f"{said} {difference}"
+            several = _say_inputs(then["reads"], now["reads"]) if part == "reads" and part in then else ""
+            return several or f"{said} {difference}"
     hashes = FileHashes(study)
     for name, digest in entry.get("wrote", {}).items():
         if not (folder / name).exists():
@@ -259,6 +260,17 @@ def _why_stale(stage: Stage, study: Study) -> str | None:
         if hashes.of(folder / name) != digest:
             return f"output {name} is not as it was written"
     return None
+
+
+def _say_inputs(then: Mapping[str, str], now: Mapping[str, str]) -> str:
+    """How many inputs are new, gone or changed, and the first of each; nothing for one alone, which is simply named."""
+    new, gone = [name for name in now if name not in then], [name for name in then if name not in now]
+    changed = [name for name in now if name in then and now[name] != then[name]]
+    if len(new) + len(gone) + len(changed) == 1:
+        return ""
+    kinds = ((new, "new"), (gone, "gone"), (changed, "changed"))
+    said = (f"{len(names)} {kind}: {names[0]}{' …' * (len(names) > 1)}" for names, kind in kinds if names)
+    return f"inputs, {'; '.join(said)}"
 
 
 def _made_from(stage: Stage, study: Study) -> dict[str, Any]:

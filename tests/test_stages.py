@@ -129,6 +129,10 @@ def test_new_and_missing_inputs_are_named(study: Study, copying: Copying, tmp_pa
     assert why(copying, study) == "input c.txt is new"
     copying.inputs.pop(0)
     assert why(copying, study) == "input a.txt is gone"
+    copying.inputs = [tmp_path / name for name in ("d.txt", "e.txt", "c.txt")]
+    for path in copying.inputs:
+        path.write_text("new")
+    assert why(copying, study) == "inputs, 2 new: d.txt …; 1 gone: b.txt; 1 changed: c.txt"
 
 
 def test_a_changed_setting_is_named_by_its_path(study: Study, copying: Copying) -> None:
@@ -336,11 +340,7 @@ def test_status_knows_that_a_stage_waits_for_another_even_for_a_file_in_its_fold
     bring_up_to_date(chain, study, silent)
     assert [state.stale for state in look_at(chain, study)] == [None, None, None]
     copying.inputs[0].write_text("xx")
-    assert [state.stale for state in look_at(chain, study)] == [
-        "input a.txt changed",
-        "waits for copy",
-        "waits for second",
-    ]
+    assert [s.stale for s in look_at(chain, study)] == ["input a.txt changed", "waits for copy", "waits for second"]
     assert (copying.runs, second.runs, third.runs) == (1, 1, 1)
 
 
