@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache
+from itertools import pairwise
+from operator import and_
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,7 +19,7 @@ from pipeline.languages.han import to_codes
 from pipeline.records import Block, Extract
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -33,8 +35,12 @@ _ROOM = 0.85
 _ROOM_ENDED = 0.95
 """The same where the line above ends a sentence: few sentences end at a line's end by chance."""
 
+_NARROW, _NARROW_HAN = 50, 30
+"""Columns: a few lines that are narrower may be verses, an address or a list."""
+
+_HYPHENS = "-\u2010\u2011"
 _OPEN = "《“（(„〈「『【，、"
-_CLOSE = "，。、；：？！》”）〉」』】"
+_CLOSE = frozenset("，。、；：？！》”）〉」』】")
 
 # U+200C and U+200D stay where scripts need them (Persian, Devanagari, emoji), not beside Latin and Han.
 _UNWANTED = re.compile(
@@ -44,7 +50,6 @@ _UNWANTED = re.compile(
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LINE_END_HYPHEN = re.compile("[\xad\x02\ufffe][ \t]*(?=[\r\n])")
-_ENDS_HYPHEN = re.compile(r"[-\u2010\u2011][ \t]*$", re.MULTILINE)
 _C1 = re.compile("[\x80-\x9f]")
 _C1_MEANT = {code: bytes([code]).decode("cp1252", errors="ignore") for code in range(0x80, 0xA0)}
 
@@ -56,6 +61,10 @@ _STARTS_WIDE = re.compile(f"[{_WIDE}]")
 _WIDE_OR_QUOTE = re.compile(f"[{_WIDE}“”‘’…—]")
 _FIRST_WIDE = "\u2e80"
 _END = frozenset(".!?:;。！？：；…")
+_MAY_GO_ON = frozenset(_OPEN + "," + _HYPHENS)
+_HAN_HAN = re.compile(r"[\u4e00-\u9fff]\n[\u4e00-\u9fff]")
+_LEADS_ON = re.compile(r"\b(?:d(?:er|ie|as|e[nms])|eine?[nmrs]?|und|oder|sowie|i[nm]|am|mit|vo[nm]|zu[mr]|für)$")
+"""A German line may break before a noun all along; with none of these does an item of a list end."""
 _BEHIND_ENDS = "\"'”’»“«）)]】』」"
 _BEHIND_END = frozenset(_BEHIND_ENDS)
 _ITEM = re.compile(
@@ -110,6 +119,7 @@ def paragraphs(text: str) -> list[str]:
     Blank lines always separate. Within them each line is a paragraph, unless the text is hard-wrapped: its lines are
     short and often broken inside a sentence. Then a break is the wrapping's where the next line's first word had no
     room left or the sentence goes on in lower case, and a paragraph's end before an indented line or a list's item.
+    A text that is not wrapped may hold blocks that are. A word that a hyphen breaks is whole again in any text.
     """
     if "\f" in text:  # a page's first line often goes on with the sentence
         text = text.replace("\n\f", "\n").replace("\f", "\n")
@@ -164,7 +174,7 @@ def _kinds() -> NDArray[np.uint8]:
 def _cut(text: str, raw: Sequence[str], lines: Sequence[str]) -> list[str]:
     """Cut a text into paragraphs by its lines: as they stand in it, and cleaned."""
     if len(text) > _LONG * len(raw):
-        return _whole_lines(lines)
+        return _by_block(raw, lines)
     ended = [_has_ended(line) for line in lines]
     if not any(above and line and not end for above, line, end in zip(lines, lines[1:], ended, strict=False)):
         return _whole_lines(lines)
@@ -172,23 +182,92 @@ def _cut(text: str, raw: Sequence[str], lines: Sequence[str]) -> list[str]:
     widths = [_columns(line) for line in lines] if is_wide else list(map(len, lines))
     width = _usual_width(widths)
     if not _is_wrapped(lines, ended, widths, width):
-        return _whole_lines(lines)
-    seen = count_words(lines) if _ENDS_HYPHEN.search(text) else {}
+        return _by_block(raw, lines)
+    seen = _words_for_hyphens(lines)
     han_space = is_wide and spaces_han_from_latin(text)
-    return [join_lines(group, seen, han_space=han_space) for group in _groups(raw, lines, ended, widths, width)]
+    groups = _groups(raw, lines, ended, widths, width, apart="" in lines)
+    return [join_lines(group, seen, han_space=han_space) for group in groups]
 
 
-def _whole_lines(lines: Sequence[str]) -> list[str]:
-    """Each line a paragraph, but for those that visibly go on: after an opening bracket or a comma."""
+def _by_block(raw: Sequence[str], lines: Sequence[str]) -> list[str]:
+    """The paragraphs of a text that is not wrapped as a whole: what stands between blank lines is looked at alone."""
+    if "" not in lines:
+        return _whole_lines(lines)
+    is_filled = list(map(bool, lines))
+    if not any(map(and_, is_filled, is_filled[1:])):
+        return [line for line in lines if line]
     found: list[str] = []
+    seen = _words_for_hyphens(lines)
+    blanks = [-1, *(i for i, line in enumerate(lines) if not line), len(lines)]
+    for blank, end in pairwise(blanks):
+        if end - blank > 1:
+            found += _of_block(raw[blank + 1 : end], lines[blank + 1 : end], seen)
+    return found
+
+
+def _of_block(raw: Sequence[str], lines: Sequence[str], seen: Mapping[str, int]) -> list[str]:
+    """The paragraphs of lines without a blank one among them, in a text that has blank lines."""
+    if len(lines) > 1 and max(map(len, lines)) <= _LONG and _has_ended(lines[-1]):
+        ended = [_has_ended(line) for line in lines]
+        widths = [_columns(line) for line in lines]
+        width = max(widths)  # not that of nine tenths: the lines are few
+        if _is_wrapped_block(lines, ended, widths, width):
+            return [join_lines(group, seen) for group in _groups(raw, lines, ended, widths, width, apart=True)]
+    return _whole_lines(lines, seen, apart=True)
+
+
+def _whole_lines(lines: Sequence[str], seen: Mapping[str, int] | None = None, *, apart: bool = False) -> list[str]:
+    """Each line a paragraph, but for those that visibly go on: after an opening bracket or a comma, or inside a word.
+
+    ``seen``: the text's words, if counted. ``apart``: blank lines separate its paragraphs, so Chinese goes on too.
+    """
+    found: list[str] = []
+    groups: dict[int, list[str]] = {}
     above = ""
+    prose = 0  # the number of the last paragraph that is known to be running text
     for line in lines:
-        if above and line and (above[-1] in _OPEN or line[0] in _CLOSE or (above[-1] == "," and line[0].islower())):
-            found[-1] = join_lines([found[-1], line], {})
+        # Few lines end or begin with one of these: what follows is asked of no others.
+        if above and line and (above[-1] in _MAY_GO_ON or line[0] in _CLOSE or apart):
+            if apart and _is_prose(above):
+                prose = len(found)
+            if _visibly_goes_on(above, line) or (prose == len(found) and _is_han_cut(above, line)):
+                groups.setdefault(len(found) - 1, [above]).append(line)
+            else:
+                found.append(line)
         elif line:
             found.append(line)
         above = line
+    if not groups:
+        return found
+    if seen is None and any(line[-1] in _HYPHENS for group in groups.values() for line in group):
+        seen = count_words(lines)
+    for i, group in groups.items():
+        found[i] = join_lines(group, seen or {})
     return found
+
+
+def _words_for_hyphens(lines: Sequence[str]) -> Mapping[str, int]:
+    """The words that judge a text's hyphens at line ends, if it has any."""
+    return count_words(lines) if any(line and line[-1] in _HYPHENS for line in lines) else {}
+
+
+def _visibly_goes_on(above: str, line: str) -> bool:
+    """Whether a line goes on with the one above, whatever text they stand in."""
+    if above[-1] in _OPEN or line[0] in _CLOSE:
+        return True
+    if not line[0].islower() or above[-1] not in _HYPHENS:
+        return above[-1] == "," and line[0].islower()
+    return above[-2:-1].isalpha() and above[above.rfind(" ") + 1] not in _HYPHENS  # not a name between dashes, -Wuhan-
+
+
+def _is_prose(line: str) -> bool:
+    """Whether a Chinese line is running text: a heading holds neither a full stop nor two commas."""
+    return "。" in line or line.count("，") > 1
+
+
+def _is_han_cut(above: str, line: str) -> bool:
+    """Whether a Chinese sentence breaks off between two characters; in a text without blank lines it may have ended."""
+    return _HAN_HAN.match(f"{above[-1]}\n{line[0]}") is not None and not _ITEM.match(line)
 
 
 def _composed(text: str) -> str:
@@ -229,6 +308,24 @@ def _is_wrapped(lines: Sequence[str], ended: Sequence[bool], widths: Sequence[in
     return inside > 0 and inside >= _CONTINUED * len(long)
 
 
+def _is_wrapped_block(lines: Sequence[str], ended: Sequence[bool], widths: Sequence[int], width: int) -> bool:
+    """Whether a few lines alone are wrapped: those that go on are full, and some break off inside a sentence for sure.
+
+    Verses begin in capitals or are narrow, items of a list differ in length. A heading above its text is one break
+    between Chinese characters; two full lines are more than chance.
+    """
+    if not _NARROW_HAN <= width <= _LONG or not _is_wrapped(lines, ended, widths, width):
+        return False
+    unended = [i for i in range(len(lines) - 1) if not ended[i]]
+    full = [i for i in unended if widths[i] + _first_width(lines[i + 1]) >= _ROOM * width]
+    if 3 * len(full) < 2 * len(unended):
+        return False
+    if width >= _NARROW and any(lines[i + 1][0].islower() or _LEADS_ON.search(lines[i]) for i in full):
+        return True
+    cut = [i for i in full if _is_han_cut(lines[i], lines[i + 1])]
+    return len(cut) > 1 and any("，" in line for line in lines)
+
+
 def _goes_on(above: str, line: str, filled: int, width: int) -> bool:
     """Whether a sentence that has not ended goes on for certain; a German line may well begin with a noun."""
     if line[0].islower():
@@ -245,19 +342,25 @@ def _has_ended(line: str) -> bool:
 
 
 def _groups(
-    raw: Sequence[str], lines: Sequence[str], ended: Sequence[bool], widths: Sequence[int], width: int
+    raw: Sequence[str], lines: Sequence[str], ended: Sequence[bool], widths: Sequence[int], width: int, *, apart: bool
 ) -> Iterator[list[str]]:
-    """The lines of each paragraph of a wrapped text."""
+    """The lines of each paragraph of a wrapped text; `_whole_lines` says what ``apart`` is."""
     indents = [len(line) - len(line.lstrip()) if line[:1].isspace() else 0 for line in raw]
     group: list[str] = []
+    is_prose = False
     for i, line in enumerate(lines):
-        if group and (
-            not line
-            or _starts_paragraph(lines[i - 1], line, widths[i - 1], width, has_ended=ended[i - 1],
-                                 is_indented=indents[i] > indents[i - 1])
-        ):  # fmt: skip
+        above, is_indented = lines[i - 1], indents[i] > indents[i - 1]
+        is_prose = apart and bool(group) and (is_prose or _is_prose(above))
+        is_cut = is_prose and bool(line) and not is_indented and _is_han_cut(above, line)
+        begins = not line or (
+            bool(group)
+            and not is_cut
+            and _starts_paragraph(above, line, widths[i - 1], width, has_ended=ended[i - 1], is_indented=is_indented)
+        )
+        if group and begins:
             yield group
             group = []
+            is_prose = False
         if line:
             group.append(line)
     if group:

@@ -6,6 +6,7 @@ import re
 import textwrap
 import time
 import unicodedata
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,8 @@ CHINESE = [
     "今后两年，双方将重点推动港口、青少年交流以及两所大学之间的合作，市议会已于五月十五日批准了所需经费，并决定成立联合工作小组负责具体事务的落实。",
     "市长向各方表示感谢。",
 ]
+
+LONG = " ".join(GERMAN) + " " + GERMAN[0]
 
 
 def wrapped_chinese(paragraph: str, width: int) -> str:
@@ -115,6 +118,82 @@ def test_words_broken_at_a_line_end_are_whole_again() -> None:
         "über die Wirtschafts- und Kulturbeziehungen der beiden Städte seit der Gründung."
     )
     assert paragraphs(text) == [joined]
+
+
+@pytest.mark.parametrize("width", [60, 72, 90])
+def test_a_wrapped_paragraph_between_long_lines_is_joined(width: int) -> None:
+    wrapped = ["\n".join(textwrap.wrap(paragraph, width)) for paragraph in GERMAN]
+    assert paragraphs("\n\n".join([LONG, *wrapped, LONG])) == [LONG, *GERMAN, LONG]
+    assert paragraphs(f"{LONG}\n\nDer Rat am Abend\n{wrapped[0]}\n\n{LONG}")[1:3] == ["Der Rat am Abend", GERMAN[0]]
+
+
+@pytest.mark.parametrize("width", [15, 20, 30])
+def test_a_wrapped_chinese_paragraph_between_long_lines_is_joined(width: int) -> None:
+    long = "".join(CHINESE[:2])
+    wrapped = [wrapped_chinese(paragraph, width) for paragraph in CHINESE[:2]]
+    assert paragraphs("\n\n".join([long, *wrapped, long])) == [long, *CHINESE[:2], long]
+
+
+def test_chinese_lines_of_any_length_that_break_inside_a_term_are_joined() -> None:
+    ragged = "第一段说友好城市很重要。我们要发展城市\n外交，也要发展民间\n外交。"
+    indented = "　　近年来，我市服务总体外交，发展同各地的友好城\n市关系。认识民间外\n交的意义，推动城市外\n交发展。"
+    whole = [clean(text.replace("\n", "")) for text in (ragged, indented)]
+    assert paragraphs(f"{ragged}\n\n第二段。") == [whole[0], "第二段。"]
+    assert paragraphs(f"关于对外交往的意见\n\n{indented}") == ["关于对外交往的意见", whole[1]]
+    assert paragraphs(f"{CHINESE[0] * 3}\n\n{indented}") == [CHINESE[0] * 3, whole[1]]
+
+
+def test_a_ragged_end_of_a_wrapped_chinese_paragraph_between_long_lines_is_joined() -> None:
+    full = ("友好城市的工作非常重要。" + CHINESE[0])[:75]
+    ragged = wrapped_chinese(full, 25) + "\n我们要发展城市\n外交。"
+    assert paragraphs(f"{CHINESE[0] * 3}\n\n{ragged}")[1] == full + "我们要发展城市外交。"
+
+
+@given(
+    st.integers(2, len("Städtepartnerschaft") - 2),
+    st.lists(st.sampled_from(["", LONG, "Ein Satz.", "Eine Überschrift", "• ein Punkt"]), max_size=6),
+    st.lists(st.sampled_from(["", LONG, "Ein Satz.", "Eine Überschrift", "• ein Punkt"]), max_size=6),
+)
+def test_a_word_broken_at_a_line_end_is_whole_whatever_stands_around_it(
+    cut: int, before: list[str], after: list[str]
+) -> None:
+    word = "Städtepartnerschaft"
+    text = [*before, f"Sie pflegen ihre {word[:cut]}-", f"{word[cut:]} mit Wuhan.", *after]
+    assert f"Sie pflegen ihre {word} mit Wuhan." in "\n".join(paragraphs("\n".join(text)))
+
+
+@given(st.sets(st.integers(12, 60)), st.sampled_from(["", "\n\n" + LONG, "\n\n" + "".join(CHINESE)]))
+def test_chinese_prose_broken_anywhere_is_whole_where_blank_lines_part_paragraphs(cuts: set[int], rest: str) -> None:
+    prose = "友好城市的工作非常重要。" + CHINESE[0]
+    inside = [0, *(i for i in sorted(cuts) if prose[i - 1 : i + 1].isalpha()), len(prose)]
+    broken = "\n".join(prose[i:k] for i, k in pairwise(inside))
+    assert paragraphs(f"标题\n\n{broken}{rest}")[1] == prose
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "Wer reitet so spät durch Nacht und Wind?\nEs ist der Vater mit seinem Kind;\nEr hat den Knaben wohl",
+        "ich ging im walde\nso für mich hin\nund nichts zu suchen\ndas war mein sinn.",
+        "Stadt Leipzig\nReferat Internationale Zusammenarbeit\nMartin-Luther-Ring 4-6\n04109 Leipzig",
+        "Anna Berger, Oberbürgermeisterin der Stadt Duisburg am Rhein\nLi Wei, Bürgermeister der Stadt Wuhan in Hubei",
+        "- mehr Austausch zwischen den Schulen beider Städte\n- weniger Formulare für die Vereine beider Städte",
+        "mehr Austausch zwischen den Schulen der beiden Städte\nweniger Formulare für die Vereine der beiden Städte",
+        "Wir wollen mehr Austausch zwischen den Schulen ermöglichen\nWir wollen alle Vereine der Stadt unterstützen.",
+        "Ein Gruß aus der Stadt -Wuhan-\nan alle, die ihn lesen",
+        "床前明月光\n疑是地上霜\n举头望明月\n低头思故乡",
+        "武汉市人民政府外事办公室主任\n杜伊斯堡市国际交流处负责人",
+        "关于加强城市外交工作，促进民间交流的意见\n各单位要认真落实，不断总结经验。",
+        "我们要发展城市外交。会议指出\n一、加强友好城市工作\n二、加强民间交流",
+    ],
+)
+def test_verses_addresses_lists_and_headings_stay_lines(block: str) -> None:
+    assert paragraphs(f"{LONG}\n\n{block}\n\n{LONG}") == [LONG, *block.split("\n"), LONG]
+
+
+def test_a_chinese_paragraph_that_lost_its_full_stop_stays_one_where_each_line_is_a_paragraph() -> None:
+    lines = [CHINESE[0] + "双方对此表示满意", "外交部发言人今天说，" + CHINESE[1], CHINESE[2]]
+    assert paragraphs("\n".join(lines)) == lines
 
 
 @pytest.mark.parametrize("mark", ["\u00ad", "\ufffe", "\x02"])
