@@ -20,6 +20,7 @@ from pipeline.export.panels import Page
 from pipeline.export.phrases import PHRASES
 from pipeline.export.series import anchor, concept_rows, read_series
 
+from .boxes import boxes_of
 from .synthetic import CONCEPTS, LABELS, TIMELINES, make_timelines, month_periods, year_periods
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-    from matplotlib.transforms import Bbox
 
 NOTE = "152 documents (Chinese 80, German 72). 演示语料为本项目自编。The texts of the demo corpus are invented."
 ONE = "city_diplomacy"
@@ -104,25 +104,10 @@ def test_nothing_is_drawn_with_the_readers_fonts_in_an_svg(tmp_path: Path) -> No
 @pytest.mark.parametrize("periods", [year_periods(2004, 2024), month_periods(1998, 2024)])
 def test_text_stays_on_the_page_and_apart(periods: list[tuple[str, dt.date, dt.date]]) -> None:
     for concept in ("city_diplomacy", "climate_partnership"):
-        boxes, width, height = _boxes(draw(make_timelines(periods=periods), concept))
+        boxes, width, height = boxes_of(draw(make_timelines(periods=periods), concept))
         assert all(b.x0 >= 0 and b.y0 >= 0 and b.x1 <= width + 1 and b.y1 <= height for b in boxes)
         over = [(a, b) for n, a in enumerate(boxes) for b in boxes[n + 1 :] if _overlap(a, b) > 2]
         assert not over
-
-
-def _boxes(figure: Figure) -> tuple[list[Bbox], int, int]:
-    """Where the texts, the keys and the panels of a figure stand, and how wide and high it is, in pixels."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-
-    from pipeline.export.fonts import drawing
-
-    with drawing():
-        canvas = FigureCanvasAgg(figure)
-        canvas.draw()
-        boxes = [text.get_window_extent(canvas.get_renderer()) for text in figure.texts if text.get_text()]
-        boxes += [legend.get_window_extent() for legend in figure.legends]
-        boxes += [axes.get_tightbbox(canvas.get_renderer()) for axes in figure.axes]
-    return boxes, *canvas.get_width_height()
 
 
 def _overlap(a: object, b: object) -> float:
@@ -295,7 +280,7 @@ def test_the_overview_s_heads_and_numbers_stay_apart_and_on_the_page(
     languages: tuple[str, ...], rate: float, page: Page
 ) -> None:
     table = make_timelines(languages=languages, rate=rate, periods=year_periods(2014, 2020))
-    boxes, width, _ = _boxes(figures.draw_overview(table, CONCEPTS, NOTE, page=page))
+    boxes, width, _ = boxes_of(figures.draw_overview(table, CONCEPTS, NOTE, page=page))
     assert all(box.x0 >= 0 and box.x1 <= width for box in boxes)
     assert not [(a, b) for n, a in enumerate(boxes) for b in boxes[n + 1 :] if _overlap(a, b) > 2]
 

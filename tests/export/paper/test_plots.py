@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pytest
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
+from export.boxes import boxes_of
 from export.synthetic import CHANGES, make_timelines
-from pipeline.export.fonts import drawing, text_width
+from pipeline.export.fonts import text_width
 from pipeline.export.names import fit_names
 from pipeline.export.panels import STYLES, Page
 from pipeline.export.paper.registry import COLUMNS, Material, list_figures
@@ -55,13 +55,7 @@ def draw(made: Material, stem: str, width: str) -> Figure:
 )
 def test_long_names_and_steps_stay_on_the_page_in_type_of_seven_points(stem: str, language: str, width: str) -> None:
     figure = draw(material(language), stem, width)
-    with drawing():
-        canvas = FigureCanvasAgg(figure)
-        canvas.draw()
-        boxes = [text.get_window_extent(canvas.get_renderer()) for text in figure.texts if text.get_text()]
-        boxes += [legend.get_window_extent() for legend in figure.legends]
-        boxes += [axes.get_tightbbox(canvas.get_renderer()) for axes in figure.axes]
-    across, down = canvas.get_width_height()
+    boxes, across, down = boxes_of(figure)
     assert [b for b in boxes if b.x0 < 0 or b.y0 < 0 or b.x1 > across + 1 or b.y1 > down + 1] == []
     assert down / figure.dpi * 25.4 < 240
     assert min(text.get_fontsize() for text in figure.findobj(Text) if text.get_text()) >= 7
