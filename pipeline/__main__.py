@@ -190,7 +190,7 @@ def _run(options: argparse.Namespace) -> int:
     is_new = not (study.corpus_folder / MANIFEST).exists()  # else there may be nothing to do
     if is_new and (study.run.workers or os.cpu_count()) != 1 and not study.run.scheduler:
         start_server()
-    from pipeline.concepts.check_names import check_concepts
+    from pipeline.concepts.check_names import check_concepts, describe_namesake
     from pipeline.concepts.lexicon import load_lexicon
     from pipeline.concepts.lock import read_lock
     from pipeline.export.closing import closing_json, closing_lines, summary_of
@@ -201,6 +201,8 @@ def _run(options: argparse.Namespace) -> int:
     check_concepts(study, load_lexicon(study.lexicon))  # a mistake is said before the work begins, not after
     read_lock(study.lexicon)
     find_models(study)
+    for note in describe_namesake(study):
+        print(note, file=sys.stderr)
     progress = _silent if options.quiet else _Display()
     stages = stages_for(options.verb, **_stage_options(study, parquet=options.parquet, pyldavis=options.pyldavis))
     with only_run(study):

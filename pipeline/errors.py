@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
+_LISTED = 2000
+"""Characters of a list of names in a message: a table may have twenty thousand columns."""
+
+
 class ZwiespracheError(Exception):
     """Anything that the program says to its user instead of a traceback."""
 
@@ -66,6 +70,8 @@ def known_names(name: str, known: Iterable[str]) -> str:
     names = sorted(known)
     near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
     listing = "known: " + ", ".join(names)
+    if len(listing) > _LISTED:
+        listing = listing[:_LISTED] + "…"
     return f"did you mean {near[0]!r}? ({listing})" if near else listing
 
 

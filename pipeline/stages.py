@@ -139,6 +139,11 @@ def read_summary(stage: Stage, study: Study) -> Summary:
     return summary
 
 
+def file_of_last_run(folder: Path) -> str:
+    """The study file, from the root, whose run made something in a folder last; empty where nothing tells."""
+    return str(_read_manifest(folder).get("file", ""))
+
+
 def was_made(stage: Stage, study: Study) -> bool:
     """Whether the stage ever ran to its end; what it made may be stale."""
     return stage.name in stages_made(stage.folder(study))
@@ -230,7 +235,7 @@ def _commit(stage: Stage, study: Study, draft: Path, entry: dict[str, Any]) -> N
         hashes.of(path)
     finished = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
     manifest["stages"][stage.name] = entry | {"wrote": wrote, "finished": finished}
-    manifest |= {"zwiesprache": __version__, "study": study.name}
+    manifest |= {"zwiesprache": __version__, "study": study.name, "file": path_name(study.path, study.root)}
     manifest["files"] = _still_used(manifest["files"] | hashes.seen, manifest["stages"], path_name(folder, study.root))
     _write_manifest(folder, manifest)
 

@@ -26,6 +26,7 @@ from user_study import (
     write_texts,
 )
 
+from pipeline.__main__ import main
 from pipeline.export import stages as export_stages
 
 if TYPE_CHECKING:
@@ -234,3 +235,29 @@ def test_the_date_in_a_column_of_a_table_is_metadata(here: Path, capsys: pytest.
     assert run(capsys, "corpus").status == 0
     rows = [row for row in documents(here) if row["source_id"] == "news"]
     assert [row["date_evidence"] for row in rows if row["date"]] == ["metadata"] * len(rows)
+
+
+def test_a_run_says_that_another_study_of_its_name_made_what_it_overwrites(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    here.joinpath("mine.toml").rename(here / "first.toml")
+    assert main(["corpus", "--quiet", "--study", "first.toml"]) == 0
+    assert capsys.readouterr().err == ""
+    write_study(here, FOLDER.replace("speeches", "talks"))
+    assert "mine.toml: first.toml is named 'mine' too and made what is in corpora/mine" in run(capsys, "check").out
+    second = run(capsys, "corpus", "--quiet")
+    assert second.err.startswith("mine.toml: first.toml is named 'mine' too")
+    assert (second.status, len(second.err.splitlines())) == (0, 1)
+    assert run(capsys, "corpus", "--quiet").err == ""  # what is there is its own now
+
+
+def test_a_study_file_that_was_renamed_or_named_anew_is_no_other_study(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(capsys, "corpus", "--quiet")
+    text = here.joinpath("mine.toml").read_text(encoding="utf-8")
+    here.joinpath("mine.toml").rename(here / "new.toml")
+    assert main(["corpus", "--quiet", "--study", "new.toml"]) == 0
+    here.joinpath("mine.toml").write_text(text.replace('name = "mine"', 'name = "other"'), encoding="utf-8")
+    assert main(["corpus", "--quiet", "--study", "new.toml"]) == 0
+    assert capsys.readouterr().err == ""

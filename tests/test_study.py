@@ -217,6 +217,12 @@ def test_known_names_are_listed_and_the_nearest_comes_first(name: str, said: str
     assert known_names(name, {"title", "path"}) == said
 
 
+def test_of_very_many_known_names_a_message_lists_the_first_and_the_nearest() -> None:
+    said = known_names("texxt", ["text", *(f"column_{i:05}" for i in range(20_000))])
+    assert said.startswith("did you mean 'text'? (known: column_00000, ")
+    assert len(said) < 2_100
+
+
 def test_a_name_is_the_study_in_configs_though_a_file_is_called_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +13,8 @@ from pipeline.concepts.check_words import risks_of_words
 from pipeline.concepts.lexicon import load_lexicon, plain, terms_of
 from pipeline.concepts.lock import describe_lock
 from pipeline.errors import show_path
-from pipeline.ingest.sources import folder, table
+from pipeline.ingest.dates import parse_date
+from pipeline.ingest.sources import folder, table_rows
 from pipeline.languages.stop_words import fold, read_list, stop_word_file
 from pipeline.languages.tokens import language_module
 from pipeline.languages.trained import find_models, gaps_of_models
@@ -37,6 +40,10 @@ _MEANT = {
     for name in names.split()
 }
 """What people call the columns of a sidecar, and what they are called."""
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+")
+_ID = re.compile(r"(?=\S*\d)[\w.:/#-]+", re.ASCII)
+_HARDLY_ANY = 0.9
+_MANY, _SHORT_TEXT = 20, 60
 _SHORT = 2
 """A Chinese form of so few characters also stands inside many other words."""
 
@@ -134,14 +141,18 @@ def _risks_of_study(study: Study) -> Iterator[str]:
 
 
 def _risks_of_columns(study: Study) -> Iterator[str]:
-    """Columns of sidecars that are called otherwise than the ones that are read.
+    """Columns of tables that hold no texts, and of sidecars that are called otherwise than the ones that are read.
 
     Raises:
         StudyError: a table has not the columns that the study names, or a sidecar cannot be read.
     """
     for source in study.sources:
-        if source.kind == "table" and not is_url(source.path):
-            table.check_columns(study.resolve(source.path), source.columns or {})
+        if source.kind == "table" and source.columns and not is_url(source.path):
+            column = source.columns["text"]
+            rows = table_rows.first_rows(study.resolve(source.path), source.columns)
+            held = _held_instead([said for row in rows if (said := str(row.get(column) or "").strip())])
+            if held:
+                yield f"{study.where}: [[source]] {source.id}: the column {column!r}, taken as the text, holds {held}"
         if source.kind != "folder" or not source.metadata or is_url(source.path):
             continue
         path = study.resolve(source.path) / source.metadata
@@ -151,3 +162,23 @@ def _risks_of_columns(study: Study) -> Iterator[str]:
             if meant and meant not in columns:
                 where = show_path(path)
                 yield f"{where}: the column {name!r} is not read as {meant!r}; if it is meant so, call it {meant!r}"
+
+
+def _held_instead(texts: Sequence[str]) -> str:
+    """What a column holds of which hardly any cell is a text; empty where they are, or titles. One word may be one."""
+    kinds = Counter(kind for text in texts if (kind := _kind_of(text)))
+    if texts and kinds.total() >= _HARDLY_ANY * len(texts):
+        return f"{kinds.most_common(1)[0][0]}, not texts"
+    few = len(set(texts))
+    if len(texts) >= _MANY and few * 10 <= len(texts):
+        return f"{few} different {'text' if few == 1 else 'texts'} in its first {len(texts)} rows"
+    return ""
+
+
+def _kind_of(text: str) -> str:
+    """What a cell is that is no text for sure; empty for any other."""
+    if _ADDRESS.fullmatch(text):
+        return "addresses"
+    if not any(map(str.isalpha, text)) or (len(text) < _SHORT_TEXT and parse_date(text)):
+        return "dates or numbers"
+    return "ids" if _ID.fullmatch(text) else ""

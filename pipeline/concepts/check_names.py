@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+import tomllib
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from pipeline.errors import StudyError, known_names
+from pipeline.errors import StudyError, known_names, show_path
 from pipeline.ingest.sources import folder
 from pipeline.records import DOCUMENTS
 from pipeline.settings import COLUMNS
+from pipeline.stages import file_of_last_run
 from pipeline.store.corpus import DOCUMENTS_FILE, read_documents
 from pipeline.study import is_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from pipeline.records import Concept
     from pipeline.settings import Periods
@@ -67,7 +70,10 @@ def check_translations(study: Study, documents: pa.Table) -> None:
 
 
 def risks_of_names(study: Study) -> Iterator[str]:
-    """One sentence for each column that is not there or makes no groups, and for each day that a period may lack."""
+    """One sentence for another study of the same name, each column that is not there or makes no groups, and each day
+    that a period may lack.
+    """  # noqa: D205 - one sentence
+    yield from describe_namesake(study)
     yield from _risks_of_columns(study)
     tables = {
         "timelines": study.timelines.period,
@@ -77,6 +83,29 @@ def risks_of_names(study: Study) -> Iterator[str]:
     for name, period in tables.items():
         if isinstance(period, list):
             yield from _risks_of_periods(f"{study.where}: [{name}] period", period)
+
+
+def describe_namesake(study: Study) -> Iterator[str]:
+    """One sentence if another study file, which is there and has the same name, made what lies in the study's folders.
+
+    A study file that was renamed has no namesake.
+    """
+    for made in (study.corpus_folder, study.model_folder, study.export_folder):
+        other = study.root / file_of_last_run(made)
+        if other != study.path and other.is_file() and _study_name(other) == study.name:
+            yield (
+                f"{study.where}: {show_path(other)} is named {study.name!r} too and made what is in {show_path(made)}; "
+                f"each overwrites the other's results: give one of them another name"
+            )
+            return
+
+
+def _study_name(path: Path) -> object:
+    """What a study file says is its name; nothing where it cannot be read."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))["study"]["name"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def _risks_of_columns(study: Study) -> Iterator[str]:

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from pipeline.concepts.asked import Asked, asked_path
 from pipeline.concepts.assembly import Tokens, assemble, plan_assembly
 from pipeline.concepts.lexicon import load_lexicon, terms_of
 from pipeline.concepts.search import HELD, Search, prepare_search, search_batch
@@ -99,7 +100,8 @@ def find_mentions(study: Study, draft: Path, progress: Progress) -> Summary:
                 total += mentions.num_rows
                 _count(mentions, counted, found_terms)
                 progress("mentions", i + 1, len(paths))
-    pieces.drop_pieces(folder / PIECES_FOLDER, (path for own in paths for path in own.values()))
+    answers = [asked_path(folder / PIECES_FOLDER, code) for code in terms]
+    pieces.drop_pieces(folder / PIECES_FOLDER, [path for own in paths for path in own.values()] + answers)
     dead = [f"{t.concept}: {t.form}" for code in terms for t in terms[code] if (t.concept, t.form) not in found_terms]
     return {"mentions": total, "counted": counted, "terms_never_found": dead}
 
@@ -109,7 +111,11 @@ def _prepare(
     further: Mapping[str, Mapping[str, tuple[str, ...]]], types: pa.Table | None,
 ) -> Search:  # fmt: skip
     types = tokens.read_types(folder / tokens.CUT_TYPES_FILE) if types is None else types
-    return prepare_search(folder, terms, languages, types, further)
+    asked = [Asked(code, folder / PIECES_FOLDER) for code in languages]
+    search = prepare_search(folder, terms, asked, types, further)
+    for language in asked:
+        language.keep()
+    return search
 
 
 def _missing(paths: Sequence[Paths]) -> tuple[list[tuple[int, Paths]], list[tuple[int, Paths]]]:

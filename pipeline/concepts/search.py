@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from pipeline.concepts.asked import Asked
     from pipeline.records import Term
 
     Ints = NDArray[np.int64]
@@ -69,7 +70,7 @@ class _Passages:
 
 
 def prepare_search(
-    folder: Path, terms: Mapping[str, Sequence[Term]], languages: Sequence[str], types: pa.Table,
+    folder: Path, terms: Mapping[str, Sequence[Term]], languages: Sequence[Asked], types: pa.Table,
     further: Mapping[str, Mapping[str, tuple[str, ...]]] | None = None,
 ) -> Search:  # fmt: skip
     """Make ready for a search in some languages.
@@ -77,11 +78,11 @@ def prepare_search(
     Args:
         folder: The corpus.
         terms: The terms of each language; by `HELD` further Chinese words that are held whole.
-        languages: Those to be searched.
+        languages: Those to be searched in words: all but Chinese.
         types: The types of ``cut_types.parquet``.
         further: For languages whose lemmas a trained model gave, those of the terms' words (`lemmas_in_context`).
     """
-    if set(languages) <= {"zh"}:
+    if not languages:
         nothing = np.empty(0, np.int64)
         return Search(folder, terms, {}, len(types), nothing, nothing, nothing)
     no_words = np.flatnonzero(~types["is_word"].to_numpy())
@@ -91,9 +92,10 @@ def prepare_search(
     also = further or {}
     spoken = set(types["language"].unique().to_pylist())  # without a word in German, its dictionaries are not loaded
     ready = {
-        code: in_words.prepare(terms[code] if code in spoken else (), types, code, also.get(code))
-        for code in languages
-        if code != "zh"
+        asked.language: in_words.prepare(
+            terms[asked.language] if asked.language in spoken else (), types, asked, also.get(asked.language)
+        )
+        for asked in languages
     }
     return Search(folder, terms, ready, len(types), no_words, enders, hyphens)
 

@@ -15,12 +15,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.concepts.asked import Asked
 from pipeline.concepts.lexicon import plain
 from pipeline.concepts.spans import Spans, find_expression, join_spans
 from pipeline.concepts.verbs import VerbTerms, find_verbs, prepare_verbs
 from pipeline.languages import gender
-from pipeline.languages.cuts import no_cuts
-from pipeline.languages.tokens import language_module
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -102,7 +101,8 @@ def lemmas_in_context(terms: Sequence[Term], types: pa.Table, language: str) -> 
     A trained model lemmatises in context, a term has none: it stands for all lemmas that its form has somewhere.
     """
     forms = [form for term in terms if term.match != "regex" for form in (term.form, *term.not_in)]
-    words = {word for words in _cut([way for _, way in _ways(forms, language)], language) for word in words}
+    asked = Asked(language)
+    words = {word for words in asked.cut([way for _, way in _ways(forms, asked)]) for word in words}
     mine = pc.and_(pc.equal(types["language"], language), pc.is_in(types["form"], pa.array(sorted(words), pa.string())))
     found: dict[str, set[str]] = {}
     for row in types.filter(mine).select(["form", "lemma"]).to_pylist():
@@ -111,14 +111,14 @@ def lemmas_in_context(terms: Sequence[Term], types: pa.Table, language: str) -> 
 
 
 def prepare(
-    terms: Sequence[Term], types: pa.Table, language: str, further: Mapping[str, tuple[str, ...]] | None = None
+    terms: Sequence[Term], types: pa.Table, asked: Asked, further: Mapping[str, tuple[str, ...]] | None = None
 ) -> WordTerms:
     """Find for each word of each term the types that fill it.
 
     Args:
         terms: All terms of the language.
         types: The corpus's types; those of other languages are left out.
-        language: ``de`` or ``en``.
+        asked: The language, ``de`` or ``en``.
         further: What `lemmas_in_context` gave, where a trained model gave the types' lemmas.
     """
     written = [(i, False, term.form) for i, term in enumerate(terms) if term.match != "regex"]
@@ -126,9 +126,9 @@ def prepare(
     known: dict[_Slot, int] = {}
     rows: list[list[int]] = []
     owners: list[tuple[int, bool]] = []
-    ways = _ways([form for _, _, form in written], language)
-    cut = [[word for word in words if _key(word)] or words for words in _cut([way for _, way in ways], language)]
-    described = _describe(sorted({word for words in cut for word in words}), types, language, further)
+    ways = _ways([form for _, _, form in written], asked)
+    cut = [[word for word in words if _key(word)] or words for words in asked.cut([way for _, way in ways])]
+    described = _describe(sorted({word for words in cut for word in words}), types, asked, further)
     for (number, _), words in zip(ways, cut, strict=True):
         i, is_longer, _ = written[number]
         match = "lemma" if is_longer else terms[i].match
@@ -138,7 +138,7 @@ def prepare(
     slots = np.full((len(rows), max(map(len, rows), default=0)), -1, np.int64)
     for row, filled in zip(slots, rows, strict=True):
         row[: len(filled)] = filled
-    pairs = sorted(_pairs(list(known), types, language))
+    pairs = sorted(_pairs(list(known), types, asked))
     columns = np.array(pairs, np.int64).reshape(-1, 3)
     return WordTerms(
         slots=slots,
@@ -148,7 +148,7 @@ def prepare(
         fills=columns[:, 1],
         at_start_only=columns[:, 2].astype(np.bool_),
         expressions=tuple((term.form, i) for i, term in enumerate(terms) if term.match == "regex"),
-        verbs=_verbs(list(known), rows, owners, types) if language == "de" else None,
+        verbs=_verbs(list(known), rows, owners, types) if asked.language == "de" else None,
     )
 
 
@@ -250,51 +250,42 @@ def _sentence_starts(words: Words) -> Flags:
     return starts
 
 
-def _ways(forms: Sequence[str], language: str) -> list[tuple[int, str]]:
+def _ways(forms: Sequence[str], asked: Asked) -> list[tuple[int, str]]:
     """The ways in which forms are looked for, each with the form's index: as it is, and as one word where it has a
     hyphen between words.
     """  # noqa: D205 - one sentence
-    texts = [plain(form, language) for form in forms]
+    texts = [plain(form, asked.language) for form in forms]
     in_one = {
         i: one_word
         for i, text in enumerate(texts)
         if (one_word := " ".join(_key(x) or x for x in text.split())) != text
     }
-    cut = dict(zip(in_one, _cut([texts[i] for i in in_one], language), strict=True))
+    cut = dict(zip(in_one, asked.cut([texts[i] for i in in_one]), strict=True))
     ways = ((i, way) for i, text in enumerate(texts) for way in (text, in_one.get(i)))
     return [(i, way) for i, way in ways if way is not None and (way == texts[i] or any(hyphens(cut[i])))]
 
 
-def _cut(texts: Sequence[str], language: str) -> list[list[str]]:
-    """The words of each text."""
-    cuts = language_module(language).cut(texts) if texts else no_cuts()  # loads no dictionary
-    words: list[list[str]] = [[] for _ in texts]
-    for passage, form in zip(cuts.passage.tolist(), cuts.form.tolist(), strict=True):
-        words[passage].append(cuts.forms[form])
-    return words
-
-
 def _describe(
-    words: Sequence[str], types: pa.Table, language: str, further: Mapping[str, tuple[str, ...]] | None
+    words: Sequence[str], types: pa.Table, asked: Asked, further: Mapping[str, tuple[str, ...]] | None
 ) -> dict[str, tuple[str, tuple[str, ...]]]:
     """Lemma and parts of each word, those of the types where no trained model gave them."""
     known = {}
     if further is None:
-        here = pc.and_(pc.equal(types["language"], language), pc.is_in(types["form"], pa.array(words, pa.string())))
+        mine = pc.equal(types["language"], asked.language)
+        here = pc.and_(mine, pc.is_in(types["form"], pa.array(words, pa.string())))
         found = types.filter(here).select(["form", "lemma", "parts"])
         known = {form: (lemma, tuple(parts)) for form, lemma, parts in zip(*found.to_pydict().values(), strict=True)}
-    module, new = language_module(language), [word for word in words if word not in known]
-    lemmas = module.lemmatize(new)
-    return known | dict(zip(new, zip(lemmas, module.split_compounds(new, lemmas), strict=True), strict=True))
+    new = [word for word in words if word not in known]
+    return known | dict(zip(new, asked.describe(new), strict=True))
 
 
-def _pairs(slots: Sequence[_Slot], types: pa.Table, language: str) -> Iterable[tuple[int, int, bool]]:
+def _pairs(slots: Sequence[_Slot], types: pa.Table, asked: Asked) -> Iterable[tuple[int, int, bool]]:
     """Type, slot, and whether it fills it only at the start of a sentence."""
-    candidates = _candidates(slots, types, language)
+    candidates = _candidates(slots, types, asked.language)
     forms = candidates["form"].to_pylist()
     uncapitalised = [form[:1].lower() + form[1:] if not form.isupper() else form.lower() for form in forms]
-    lowered = language_module(language).lemmatize(uncapitalised)
-    feminine = _feminine(forms) if language == "de" else [()] * len(forms)
+    lowered = asked.lemmatize(uncapitalised)
+    feminine = _feminine(forms, asked) if asked.language == "de" else [()] * len(forms)
     rows = zip(
         candidates["type"].to_pylist(), forms, candidates["lemma"].to_pylist(), candidates["parts"].to_pylist(),
         lowered, feminine, strict=True,
@@ -312,10 +303,10 @@ def _pairs(slots: Sequence[_Slot], types: pa.Table, language: str) -> Iterable[t
                 yield type_, number, fit
 
 
-def _feminine(forms: Sequence[str]) -> list[tuple[str, ...]]:
+def _feminine(forms: Sequence[str], asked: Asked) -> list[tuple[str, ...]]:
     """The gender forms among some words read as the feminine noun, and its lemma; of other words nothing."""
     read = {form: noun for form in forms if (noun := gender.feminine(form)) is not None}
-    lemmas = dict(zip(read, language_module("de").lemmatize(list(read.values())), strict=True))
+    lemmas = dict(zip(read, asked.lemmatize(list(read.values())), strict=True))
     return [(read[form], lemmas[form]) if form in read else () for form in forms]
 
 

@@ -14,14 +14,14 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from pipeline.errors import InputError, Unreadable
 from pipeline.export.flags import FLAGS, explain_flag
 from pipeline.ingest.readers import read_documents
-from pipeline.languages.identify import identify
+from pipeline.ingest.sources.folder import passages_of
 from pipeline.records import KINDS, REASONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from pipeline.records import Box, Extract
+    from pipeline.records import Block, Box, Extract
     from pipeline.settings import PdfSettings
 
 DPI = 110
@@ -46,8 +46,8 @@ class Inspected:
     within: str
     """Its path within the file; empty where the file is one document."""
     extract: Extract | None
-    languages: Sequence[str]
-    """The language of each block."""
+    passages: Sequence[Block]
+    """What would stand in the corpus: a block in two writings is two of them."""
     reason: str = ""
     detail: str = ""
 
@@ -84,8 +84,7 @@ def inspect_file(path: Path, pdf: PdfSettings) -> list[Inspected]:
         if isinstance(extract, Unreadable):
             found.append(Inspected(within, None, (), extract.reason, extract.detail))
         else:
-            languages = identify([block.text for block in extract.blocks])
-            found.append(Inspected(within, extract, languages))
+            found.append(Inspected(within, extract, passages_of(extract)))
     return found
 
 
@@ -105,13 +104,12 @@ def describe(path: Path, inspected: Sequence[Inspected], width: int) -> Iterator
             yield from (f"  doubtful: {flag} ({explain_flag(flag)})" for flag in extract.flags)
         if extract.repairs:
             yield "  repaired: " + ", ".join(f"{name} {count:,}" for name, count in extract.repairs.items())
-        for block, language in zip(extract.blocks, document.languages, strict=True):
-            place = f"p. {block.page}" if block.page else ""
-            yield _cut(f"  {place:<7}{block.kind:<12}{block.language or language:<4}{block.text}", width)
-        counts: Counter[str] = Counter(block.kind for block in extract.blocks)
         characters: Counter[str] = Counter()
-        for block in extract.blocks:
-            characters[block.kind] += len(block.text)
+        for passage in document.passages:
+            place = f"p. {passage.page}" if passage.page else ""
+            yield _cut(f"  {place:<7}{passage.kind:<12}{passage.language or '':<4}{passage.text}", width)
+            characters[passage.kind] += len(passage.text)
+        counts: Counter[str] = Counter(passage.kind for passage in document.passages)
         kinds = (f"{counts[kind]:,} {kind} ({characters[kind]:,} characters)" for kind in KINDS if counts[kind])
         yield "  " + ", ".join(kinds)
 

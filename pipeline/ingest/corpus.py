@@ -252,7 +252,14 @@ CORPUS = Stage(
     settings=_settings,
     reads=_reads,
     writes=(DOCUMENTS_FILE, PASSAGES_FILE, REJECTS_FILE),
-    modules=("pipeline.ingest", "pipeline.languages.han", "pipeline.languages.identify", "pipeline.store"),
+    modules=(
+        "pipeline.ingest",
+        "pipeline.languages.han",
+        "pipeline.languages.identify",
+        "pipeline.languages.mixed",
+        "pipeline.languages.scripts",
+        "pipeline.store",
+    ),
     tools=(*TOOLS, "rapidfuzz", "ahocorasick-rs", "bibtexparser", "pylatexenc", "python-calamine"),
     run=build_corpus,
 )

@@ -11,8 +11,9 @@ import pyarrow.compute as pc
 
 from pipeline.ingest.dates import parse_date
 from pipeline.ingest.dating import DATE_DOUBTS, date_doubt, file_date
-from pipeline.ingest.sources import folder, table
+from pipeline.ingest.sources import folder
 from pipeline.ingest.sources.language_names import language_code
+from pipeline.languages.identify import EASTERN, SPEAKS_FOR_ITSELF
 from pipeline.records import DOCUMENTS
 from pipeline.stages import path_name
 from pipeline.store.parts import SIGNATURE
@@ -168,12 +169,16 @@ def _languages(
     source: Source, stated: Sequence[str | None], document: NDArray[np.int32], found: pa.ChunkedArray, size: Ints
 ) -> pa.Array | pa.ChunkedArray:
     """The language of each passage: what the source says; else what is found in it; in a short or doubtful one what the
-    sidecar or the table's column says of its document.
+    sidecar or the table's column says of its document, if it can be written so.
     """  # noqa: D205 - one sentence
     if source.language:
         return pa.array([language_code(source.language)] * len(found), pa.string())
     of_document = pa.array(stated, pa.string()).take(pa.array(document))
-    doubtful = pc.or_(pc.fill_null(pc.equal(found, "und"), True), pa.array(size < table.SPEAKS_FOR_ITSELF))
+    doubtful = pc.or_(pc.fill_null(pc.equal(found, "und"), True), pa.array(size < SPEAKS_FOR_ITSELF))
+    is_eastern, is_stated_so = (
+        pc.is_in(codes, pa.array(sorted(EASTERN), pa.string())) for codes in (found, of_document)
+    )
+    doubtful = pc.and_(doubtful, pc.or_(is_stated_so, pc.invert(is_eastern)))
     return pc.coalesce(pc.if_else(doubtful, of_document, None), found)
 
 

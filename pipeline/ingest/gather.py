@@ -35,7 +35,8 @@ ARCHIVED = ("archive", "web")
 
 READING = ("pipeline.ingest.readers", "pipeline.ingest.repair", "pipeline.ingest.encodings",
            "pipeline.ingest.sources", "pipeline.ingest.dates", "pipeline.ingest.dates_in_text",
-           "pipeline.ingest.dating", "pipeline.languages.identify", "pipeline.store.parts",
+           "pipeline.ingest.dating", "pipeline.languages.identify", "pipeline.languages.mixed",
+           "pipeline.languages.scripts", "pipeline.store.parts",
            "pipeline.ingest.crawl.addresses", "pipeline.ingest.shingles", "pipeline.languages.han")  # fmt: skip
 """The code that shapes a part."""
 TOOLS = ("pypdfium2", "pdfminer.six", "trafilatura", "htmldate", "lxml", "striprtf", "charset-normalizer",

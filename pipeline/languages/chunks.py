@@ -15,7 +15,7 @@ import sys
 from array import array
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import compress, islice, repeat
+from itertools import chain, compress, islice, repeat
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -25,6 +25,15 @@ import pyarrow.compute as pc
 
 from pipeline.languages import gender
 from pipeline.languages.cuts import Cuts, number_by_first_appearance
+from pipeline.languages.special_cases import (
+    BEGINS,
+    CONTINUES,
+    HIDDEN_LEFT,
+    HIDDEN_RIGHT,
+    SpecialCases,
+    edges_of,
+    read_special_cases,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,6 +44,9 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Flags = NDArray[np.bool_]
 
+LONGEST = 500
+"""Code points of a chunk that spaCy is given at once: its time grows with the square of them. A longer one that is no
+word of letters is tokenised in pieces."""
 MEMO_CHARACTERS = 1 << 22
 """A memo that holds chunks of more characters than this is emptied before the next batch; about 0.1 GB."""
 
@@ -55,22 +67,6 @@ for _code in np.flatnonzero(_IS_SPACE).tolist():
     _KINDS[chr(_code).encode()[0]] = _SPACE if _code < 128 else _LEAD
 
 
-@dataclass(frozen=True, slots=True)
-class SpecialCases:
-    """What spaCy looks for over the whole text."""
-
-    forms: frozenset[str]
-    openers: frozenset[str]
-    """Tokens of a special case that are not its last."""
-    closers: frozenset[str]
-    """Tokens of a special case that are not its first."""
-    last_characters: frozenset[str]
-    """Of openers."""
-    first_characters: frozenset[str]
-    """Of closers."""
-    longest: int
-
-
 @dataclass(slots=True)
 class Memo:
     """The tokens of the chunks that spaCy has seen so far, as growing columns: some of chunks, some of tokens."""
@@ -83,7 +79,7 @@ class Memo:
     characters: int = 0
     first: array[int] = field(default_factory=lambda: array("q"))  # of a chunk: its first token
     count: array[int] = field(default_factory=lambda: array("q"))  # of a chunk: how many tokens it has
-    edges: array[int] = field(default_factory=lambda: array("q"))  # of a chunk: see `_edges`
+    edges: array[int] = field(default_factory=lambda: array("q"))  # of a chunk: see `edges_of`
     start: array[int] = field(default_factory=lambda: array("q"))  # of a token: code points before it in its chunk
     length: array[int] = field(default_factory=lambda: array("q"))
     form: array[int] = field(default_factory=lambda: array("q"))
@@ -115,7 +111,7 @@ class Words(NamedTuple):
     marks: pa.StringArray
     """Those there are."""
     edges: Ints
-    """See `_edges`."""
+    """See `pipeline.languages.special_cases.edges_of`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +153,8 @@ def cut_chunks(texts: Sequence[str], language: str) -> Cuts:
     others = _look_up(memo, chunks.distinct.filter(pa.array(is_other)).to_pylist())
     edges = np.zeros(len(is_other), np.int64)
     edges[words.rows], edges[is_other] = words.edges, _view(memo.edges)[others]
-    whole = _entangled(edges[ids], chunks)
+    long_ones = np.flatnonzero(pc.utf8_length(chunks.distinct).to_numpy() > LONGEST)
+    whole = np.setdiff1d(_entangled(edges[ids], chunks), passage[np.isin(ids, long_ones)])
     if len(whole):
         kept = ~np.isin(passage, whole)
         ids = np.concatenate([ids[kept], len(is_other) + np.arange(len(whole))])
@@ -205,18 +202,11 @@ def _memo(language: str) -> Memo:
 
     nlp = spacy.blank(language)
     tokenizer: Any = nlp.tokenizer
-    rules, tokenizer.rules = tokenizer.rules, {}
-    forms = frozenset(form for form in rules if not form.isspace())
-    cases = [[token.text for token in tokenizer(form)] for form in forms]
-    chain = f"(?:-{_LETTERS})*" if len(tokenizer("Ab-cd")) == 1 else ""
-    tokenizer.rules = rules
-    openers = frozenset(token for tokens in cases for token in tokens[:-1])
-    closers = frozenset(token for tokens in cases for token in tokens[1:])
-    edges = frozenset(token[-1] for token in openers), frozenset(token[0] for token in closers)
+    cases = read_special_cases(tokenizer)
+    chain_of_words = f"(?:-{_LETTERS})*" if len(tokenizer("Ab-cd")) == 1 else ""
     vocab: Any = nlp.vocab  # the shape of each new word and the like, which nobody asks for, take half of the time
     vocab.lex_attr_getters = {IS_SPACE: vocab.lex_attr_getters[IS_SPACE]}
-    word = f"^{_LETTERS}{chain}[{_MARKS}]?$"
-    return Memo(nlp, SpecialCases(forms, openers, closers, *edges, max(map(len, forms))), word)
+    return Memo(nlp, cases, f"^{_LETTERS}{chain_of_words}[{_MARKS}]?$")
 
 
 def _view(column: array[int]) -> Ints:
@@ -272,7 +262,7 @@ def _find_words(memo: Memo, chunks: pa.StringArray) -> Words:
         flags.to_numpy(zero_copy_only=False)
         for flags in (_is_in(words, cases.closers), _is_in(last, cases.openers), marked)
     )
-    return Words(rows, words, marks, last.filter(marked), _CONTINUES * continues + _BEGINS * begins)
+    return Words(rows, words, marks, last.filter(marked), CONTINUES * continues + BEGINS * begins)
 
 
 def _is_in(texts: pa.StringArray, those: frozenset[str]) -> pa.BooleanArray:
@@ -328,7 +318,7 @@ def _learn(memo: Memo, chunks: Sequence[str]) -> None:
     memo.forms.extend(islice(memo.form_ids, len(memo.forms), None))
     spans = zip(memo.first[-len(chunks) :], memo.count[-len(chunks) :], strict=True)
     tokens = ([memo.forms[index] for index in memo.form[first : first + size]] for first, size in spans)
-    memo.edges.extend(_edges(forms, memo.cases) for forms in tokens)
+    memo.edges.extend(edges_of(forms, memo.cases) for forms in tokens)
     memo.ids.update(zip(chunks, range(len(memo.ids), len(memo.ids) + len(chunks)), strict=True))
     memo.characters += sum(map(len, chunks)) + len(chunks)
 
@@ -341,56 +331,41 @@ def _tokenise(memo: Memo, chunks: Sequence[str]) -> tuple[Ints, Ints, Ints, Ints
     """The tokens of chunks by spaCy: form, code points before it in its chunk, length, index of its chunk."""
     from spacy.attrs import IDX, IS_SPACE, LENGTH, ORTH
 
-    joined = "\n".join(chunks)  # no special case holds a line break: chunks stay apart
+    cut = [_pieces(chunk) for chunk in chunks]
+    pieces = [*chain.from_iterable(cut)]
+    number = np.fromiter(map(len, cut), np.int64, count=len(cut))
+    owner = np.repeat(np.arange(len(cut)), number)
+    joined = "\n".join(pieces)  # no special case holds a line break: pieces stay apart
     with memo.nlp.memory_zone():  # else spaCy keeps every word it ever saw
         attributes = memo.nlp.tokenizer(joined).to_array([ORTH, IDX, LENGTH, IS_SPACE])
     attributes = attributes[attributes[:, 3] == 0]
     orth, (start, length) = attributes[:, 0], attributes[:, 1:3].T.astype(np.int64)
-    offset = np.cumsum([0, *map(len, chunks)]) + np.arange(len(chunks) + 1)
-    chunk = np.searchsorted(offset, start, side="right") - 1
+    offset = np.cumsum([0, *map(len, pieces)]) + np.arange(len(pieces) + 1)
+    piece = np.searchsorted(offset, start, side="right") - 1
+    offset = (np.arange(len(pieces)) - (np.cumsum(number) - number)[owner]) * LONGEST - offset[:-1]
     if memo.nlp.lang == "de":
         kept, whole = gender.join_cut(joined, start, length)
         orth = np.where(whole == length[kept], orth[kept], _JOINED + start[kept].astype(np.uint64))
-        start, length, chunk = start[kept], whole, chunk[kept]
+        start, length, piece = start[kept], whole, piece[kept]
     _, where, form = np.unique(orth, return_index=True, return_inverse=True)
     spelt = [joined[at : at + size] for at, size in zip(start[where].tolist(), length[where].tolist(), strict=True)]
     form_ids = np.array([_number(memo.form_ids, text) for text in spelt], dtype=np.int64)
-    return form_ids[form], start - offset[chunk], length, chunk
+    return form_ids[form], start + offset[piece], length, owner[piece]
+
+
+def _pieces(chunk: str) -> list[str]:
+    """A long chunk in pieces; a text that is tokenised whole has spaces, and no chunk that is long."""
+    if len(chunk) <= LONGEST or len(chunk.split(None, 1)) > 1:
+        return [chunk]
+    return [chunk[at : at + LONGEST] for at in range(0, len(chunk), LONGEST)]
 
 
 def _extend(column: array[int], values: Ints) -> None:
     column.frombytes(np.ascontiguousarray(values, dtype=np.int64).tobytes())
 
 
-_CONTINUES, _BEGINS, _HIDDEN_LEFT, _HIDDEN_RIGHT = 1, 2, 4, 8
-
-
-def _edges(tokens: Sequence[str], cases: SpecialCases) -> int:
-    """How special cases may stand at the edges of a chunk with these tokens, as a sum of flags.
-
-    One from before may continue in it, one may begin in it and go on behind it, and either may hide one inside.
-    """
-    inside = len(tokens) > 1 and _holds_special_case(tokens, cases)
-    continues = tokens[0] in cases.closers or (inside and tokens[0][0] in cases.first_characters)
-    begins = tokens[-1] in cases.openers or (inside and tokens[-1][-1] in cases.last_characters)
-    hidden = _HIDDEN_LEFT * continues + _HIDDEN_RIGHT * begins if inside else 0
-    return _CONTINUES * continues + _BEGINS * begins + hidden
-
-
-def _holds_special_case(tokens: Sequence[str], cases: SpecialCases) -> bool:
-    for first in range(len(tokens)):
-        run = ""
-        for token in tokens[first:]:
-            run += token
-            if len(run) > cases.longest:
-                break
-            if run in cases.forms:
-                return True
-    return False
-
-
 def _entangled(edges: Ints, chunks: Chunks) -> Ints:
     """The texts in which a special case that spans chunks might hide one inside a chunk."""
     left, right = edges[:-1], edges[1:]
-    hidden = ((right & _HIDDEN_LEFT) * (left & _BEGINS) + (left & _HIDDEN_RIGHT) * (right & _CONTINUES)) > 0
+    hidden = ((right & HIDDEN_LEFT) * (left & BEGINS) + (left & HIDDEN_RIGHT) * (right & CONTINUES)) > 0
     return np.unique(chunks.passage[1:][hidden & chunks.follows[1:]])

@@ -26,6 +26,7 @@ MODULES = (
     "pipeline.languages.hanta",
     "pipeline.languages.lemmas",
     "pipeline.languages.morphology",
+    "pipeline.languages.special_cases",
     "pipeline.languages.spelling",
     "pipeline.languages.compounds",
     "pipeline.languages.tags",

@@ -12,7 +12,12 @@ if TYPE_CHECKING:
 
 __all__ = ["MODULES", "TOOLS", "VERSION", "are_words", "cut", "lemmatize", "split_compounds", "tag"]
 
-MODULES = ("pipeline.languages.en", "pipeline.languages.chunks", "pipeline.languages.cuts")
+MODULES = (
+    "pipeline.languages.en",
+    "pipeline.languages.chunks",
+    "pipeline.languages.cuts",
+    "pipeline.languages.special_cases",
+)
 """Our modules whose code shapes the words."""
 TOOLS = ("spacy", "simplemma")
 """The packages that do."""

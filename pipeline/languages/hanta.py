@@ -29,6 +29,8 @@ class Model:
     tagger: Any
     morphemes: Mapping[str, Classes]
     """Of a morpheme: its classes, with log probability; of the beginning of one that is none itself: nothing."""
+    nouns: Mapping[str, float]
+    """Of the stem of a noun: its log probability."""
     inner: Mapping[int, Mapping[int, float]]
     """Of a state: the classes that may follow, with log probability."""
     steps: Mapping[int, dict[str, Classes]]
@@ -53,17 +55,22 @@ def load_model() -> Model:
     tagger = HanoverTagger("morphmodel_ger.pgz")
     names = tagger.int2tag
     morphemes: dict[str, list[tuple[int, float]]] = {}
+    noun = tagger.tag2int["NN"]
+    nouns = dict(tagger.LP_m_t[noun])
     for tag, inventory in tagger.LP_m_t.items():
         if tag > 0 and names[tag] not in _IGNORED:
             for morpheme, probability in inventory.items():
                 morphemes.setdefault(morpheme, []).append((tag, probability))
                 if "ß" in morpheme and (new := of_1996(morpheme)) not in inventory:  # it learnt from texts of the 1990s
                     morphemes.setdefault(new, []).append((tag, probability))
+                    if tag == noun:
+                        nouns[new] = probability
     states = {before << SHIFT | last: follow for (before, last), follow in tagger.LP_trans.items()}
     return Model(
         tagger=tagger,
         morphemes=dict.fromkeys((m[:size] for m in morphemes for size in range(1, len(m))), ())
         | {morpheme: tuple(tags) for morpheme, tags in morphemes.items()},
+        nouns=nouns,
         inner={state: {tag: lp for tag, lp in follow.items() if tag > 0} for state, follow in states.items()},
         steps={state: {} for state in states},
         final={

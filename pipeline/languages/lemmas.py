@@ -13,7 +13,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from pipeline.languages.dictionary import dictionary
+from pipeline.languages.dictionary import SHORTEST_PART, dictionary, without_link
 from pipeline.languages.gender import split
 from pipeline.languages.hanta import load_model
 from pipeline.languages.morphology import MAX_WORD, Analysis, adjective_in, analyse, is_noun_stem
@@ -22,23 +22,18 @@ from pipeline.languages.spelling import of_1996, with_sharp_s, with_umlauts
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-SHORTEST_PART = 4
-"""Letters of a part that only the dictionary knows; shorter ones are found in too many words."""
-
 _SHORT = 12
 """Letters of a word that is probably simple."""
 
 _LONGEST = 200
 """Characters of a form that may be a chain of words; a longer one is kept as it is."""
 
-_LINKS = ("", "s", "es", "n", "en", "e", "er")
-"""What may stand between the parts of a compound (Fugenelemente)."""
-
 _PARTICIPLE = re.compile(r"(?:t|en|nd)(?:e|en|er|em|es)?$")
 _ADJECTIVE = re.compile(
     r"(?:isch|lich|ig|bar|haft|los|sam|ell|iv|är|ös|end|fach|fähig|frei|reich|arm|artig|mäßig|pflichtig|jährig)$"
 )
 _INFLECTED_ADJECTIVE = re.compile(_ADJECTIVE.pattern.removesuffix("$") + "(?:e|en|em|er|es)?$")
+_SUFFIX = re.compile(r"((?<!zw)isch|lich|ig|bar|haft|sam|onal|fach|artig|mäßig)(?:e|en|em|es)$")
 _INNER_ADJECTIVE = re.compile(r"(?<=isch)(?:en|em|er|es)$")
 """Deutsch-Chinesischen-Freundschaftsvereins has Deutsch-Chinesische-Freundschaftsverein as its lemma."""
 _PLURAL_OF_CAPITALS = re.compile(r"[A-ZÄÖÜ]{2,}s")
@@ -189,7 +184,7 @@ def _is_doubtful(form: str, listed: str) -> bool:
 def _weigh(form: str, listed: str | None, analysis: Analysis | None) -> str:  # noqa: PLR0911 - one case a line
     fallback = listed or dictionary().get(form)
     if analysis is None:
-        return fallback or _by_last_part(form) or _by_guess(form) or form
+        return fallback or _unknown_adjective(form) or _by_last_part(form) or _by_guess(form) or form
     lemma, pos, known = analysis.lemma, analysis.pos, analysis.known
     if pos in _NAMES:
         genitive = known and form[0].isupper() and form == lemma + "s"
@@ -200,6 +195,8 @@ def _weigh(form: str, listed: str | None, analysis: Analysis | None) -> str:  # 
     if not frequent and listed not in {None, form} and pos[0] == "V":
         return listed or form
     if pos == "NN":
+        if listed is None and lemma.endswith(("isch", "lich")) and (adjective := adjective_in(form.lower(), analysis)):
+            return adjective.lemma  # Planungsrechtliche
         return _noun(form, listed, analysis) or _with_listed_head(form, analysis) or lemma
     if pos == "ADJ(A)" and lemma == form.lower() and lemma.endswith("er"):
         return form  # Aachener, Wiener
@@ -240,7 +237,11 @@ def _weigh_small(form: str, listed: str | None, analysis: Analysis) -> str:
 
 def _verb(form: str, listed: str | None, analysis: Analysis) -> str:
     """Of a form of a verb; a participle that no verb has is an adjective: unbesetzt, armutsgefährdet, kindgerecht."""
-    if analysis.lemma in dictionary():
+    words = dictionary()
+    weak = analysis.pos == "VV(PP)" and form.endswith("en") and words.has_weak(analysis.lemma)
+    if weak and listed is not None and listed.endswith("en") and (listed != form or words.has_weak(form)):
+        return listed  # gelegen is not of legen
+    if analysis.lemma in words:
         return analysis.lemma
     if listed is not None and listed[-1] == "n":  # zusammengehören, which the model has of zusammenhören
         return listed
@@ -301,16 +302,6 @@ def _listed_head(form: str) -> tuple[int, str]:
     return 0, ""
 
 
-def without_link(first: str) -> str | None:
-    """The noun in the first part of a compound, less its linking element, where the dictionary has it as a lemma."""
-    words = dictionary()
-    for link in _LINKS:
-        noun = first.removesuffix(link)
-        if first.endswith(link) and len(noun) >= SHORTEST_PART and of_1996(words.get(noun, "")) == noun:
-            return noun
-    return None
-
-
 def _by_last_part(form: str) -> str | None:
     """Lemma of a word whose end is a known word: the longest such end of four letters or more.
 
@@ -320,8 +311,18 @@ def _by_last_part(form: str) -> str | None:
     for begin in range(3, len(form) - 3):
         part = form[begin:].capitalize() if capital else form[begin:]
         if (capital or form[:begin] in dictionary()) and (lemma := _lemma_of_listed(part)) is not None:
-            return form[:begin] + lemma.lower()
+            whole = form[:begin] + lemma.lower()
+            return form if capital and form == f"{whole}er" else whole  # Hagsfelder, Wolfartsweier
     return None
+
+
+def _unknown_adjective(form: str) -> str | None:
+    """Of an adjective with a capital that the model does not know, by its suffix: Topografischen, Kleinräumige."""
+    suffix = _SUFFIX.search(form) if form[0].isupper() and form.endswith(("e", "en", "em", "es")) else None
+    if suffix is None or (suffix[1] not in {"isch", "lich"} and _by_last_part(form) is not None):
+        return None
+    lemma = _lemma_of_word(form.lower())
+    return lemma if lemma.endswith(suffix[1]) else None
 
 
 def _by_guess(form: str) -> str | None:

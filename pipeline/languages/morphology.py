@@ -289,7 +289,9 @@ def _pattern(tag: int, parts: tuple[int, ...]) -> _Pattern:
     model = load_model()
     pos = model.names[tag]
     main = pos.partition("(")[0]
-    inflection = model.tagger.nonstemtags.get(main, ())
+    inflection = set(model.tagger.nonstemtags.get(main, ()))
+    if main == "NNA":  # Ältere, Schwächste
+        inflection -= {part for part in parts if model.names[part] in {"ADJ_COMP", "ADJ_SUP"}}
     stems = [i for i, part in enumerate(parts) if part not in inflection] or [*range(len(parts))]
     part, name = parts[stems[-1]], model.names[parts[stems[-1]]]
     has_base = part in model.tagger.stemdict and (name[:2] == pos[:2] or name.startswith("SUF"))
@@ -338,10 +340,15 @@ def adjective_in(form: str, analysis: Analysis) -> Analysis | None:
     return adjective._replace(lemma=form.removesuffix(tail) + lemma)
 
 
+def stem_chances(stem: str) -> dict[str, float]:
+    """Of the classes that the model has a stem in: the log probability of the stem."""
+    model = load_model()
+    return {model.names[tag]: chance for tag, chance in classes} if (classes := model.morphemes.get(stem)) else {}
+
+
 def is_noun_stem(stem: str) -> bool:
     """Whether the model has the stem as that of a noun."""
-    model = load_model()
-    return any(model.names[tag] == "NN" for tag, _ in model.morphemes.get(stem, ()))
+    return stem in load_model().nouns
 
 
 def stem_lemma(stem: str, kind: str) -> str:
@@ -350,7 +357,7 @@ def stem_lemma(stem: str, kind: str) -> str:
     A stem that the model knows as an adjective too is one where that is the likelier: Neubau is of neu.
     """
     model = load_model()
-    chances = {model.names[tag]: lp for tag, lp in model.morphemes.get(stem, ())}
+    chances = stem_chances(stem)
     if kind in {"NN", "VV", "NE"} and chances.get("ADJ", -99.0) > chances.get(kind, 0.0):
         kind = "ADJ"
     whole: str = model.tagger.stemdict.get(model.tagger.tag2int.get(kind), {}).get(stem, stem)

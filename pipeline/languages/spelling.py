@@ -13,9 +13,11 @@ _OLD_SPELLING = re.compile(
 """ß after a short vowel, where the spelling of 1996 has ss."""
 
 _WITHOUT_SHARP_S = re.compile(
-    r"(?:[ae]u|äu|ei|ie|stra|gr[oöuü]|f[uü]|st[oö]|sü|bü)ss|mass(?=nahm|st[aä]b|geb|los|voll)", re.IGNORECASE
+    r"(?:eu|strau|äu|ei|ie|stra|gr[oöuü]|f[uü]|st[oö]|sü|bü)ss"
+    r"|auss(?=en(?!d[eu])|er)|mass(?=nahm|st[aä]b|geb|los|voll)",
+    re.IGNORECASE,
 )
-"""ss after a long vowel: Swiss spelling, and words that were in capitals."""
+"""ss after a long vowel: Swiss spelling, and words that were in capitals; not behind a prefix (Voraussetzung)."""
 
 _DIGRAPH = re.compile(r"(?<![aeqAEQ])([aouAOU])[eE]")
 """What may stand for an umlaut: not the end of treue, Steuer, Quelle."""

@@ -18,7 +18,7 @@ _LONGEST = 200
 _NUMBER = re.compile(r"\d+(?:[.,:/\u2009\u00a0]\d+)*")
 _ORDINAL = re.compile(r"\d+\.")
 _LEADING_NUMBER = re.compile(r"\d+")
-_JOINED_IN_1996 = {"sodass": "KOUS"} | dict.fromkeys(
+_JOINED_IN_1996 = {"sodass": "KOUS", "infrage": "ADV"} | dict.fromkeys(
     ("aufseiten", "mithilfe", "vonseiten", "zulasten", "zuungunsten"), "APPR"
 )
 """Words that were two in the texts that the model learnt from."""
@@ -59,6 +59,8 @@ def _tag_of_word(form: str, lemma: str) -> str | None:
     if analysis is None:
         if not form[0].isupper():
             return None
+        if form[1:].islower() and form.lower().startswith(lemma):  # Topografische
+            return "ADJA"
         is_noun = form in dictionary() or lemma != form or _is_built_as_noun(form)
         return "NN" if is_noun else "NE"  # names are what no source knows
     analysis = adjective_in(form, analysis) or analysis
@@ -85,18 +87,15 @@ def _with_lemma(form: str, lemma: str, tag: str | None, *, known: bool) -> str |
     """The tag that goes with the lemma, where the dictionary had its say in that and the model errs."""
     if form[0].isupper():
         is_noun = lemma[0].isupper() and form[1:].islower() and (tag != "ADJA" or lemma[-1] == "e")  # not Aachener
+        if tag == "NN" and lemma.endswith(("isch", "lich")) and lemma[0].islower():
+            return "ADJD" if form.lower() == lemma else "ADJA"  # Planungsrechtliche
         return "NN" if is_noun and tag in _NO_NOUNS else tag
     if form.endswith("erweise") and lemma == form:
         return "ADV"
     if tag == "VVPP" and known and lemma == form and form[-1] in "td":  # the lemma of a participle is the verb
         return "ADJD"
-    if tag in {"VVPP", "ADJA"} and lemma == form and form[-1] == "n" and _is_weak(form):
+    if (
+        tag in {"VVPP", "ADJA"} and lemma == form and form[-1] == "n" and dictionary().has_weak(form)
+    ):  # erhalten may be a participle
         return "VVINF"
     return tag
-
-
-def _is_weak(verb: str) -> bool:
-    """Whether the dictionary has a past in -te of a verb: begrüßen is no participle then, erhalten may be one."""
-    words = dictionary()
-    stem = verb.removesuffix("n").removesuffix("e")
-    return words.get(verb) == verb and f"{stem}te" in words

@@ -30,10 +30,10 @@ class Postings(NamedTuple):
 
 def invert(type_: NDArray[np.uint32]) -> Postings:
     """The postings of the tokens of one batch, given their types."""
-    order = np.sort((type_.astype(np.uint64) << np.uint64(32)) | np.arange(len(type_), dtype=np.uint64)) & 0xFFFFFFFF
-    in_order = type_[order]
-    first = np.flatnonzero(np.concatenate([[True], in_order[1:] != in_order[:-1]])) if len(order) else order
-    return Postings(in_order[first], np.append(first, len(order)).astype(np.int32), order.astype(np.uint32))
+    packed = np.sort((type_.astype(np.uint64) << np.uint64(32)) | np.arange(len(type_), dtype=np.uint64))
+    in_order = (packed >> np.uint64(32)).astype(np.uint32)
+    first = np.flatnonzero(np.append(True, in_order[1:] != in_order[:-1])[: len(packed)])
+    return Postings(in_order[first], np.append(first, len(packed)).astype(np.int32), packed.astype(np.uint32))
 
 
 class PostingsWriter:

@@ -62,7 +62,7 @@ def test_what_is_never_seen_has_no_row(tmp_path: Path) -> None:
     assert make_changes(tmp_path, []) == []
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(documents)
 def test_first_seen_is_the_least_date_among_documents_with_a_mention(tmp_path: Path, docs: list[Doc]) -> None:
     truth: dict[tuple[str, str, str], dt.date] = {}

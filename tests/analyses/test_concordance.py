@@ -32,7 +32,7 @@ de = [{ form = "Städtepartnerschaft", match = "compound" }]
 """
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, suppress_health_check=list(HealthCheck))
 @given(st.lists(st.tuples(st.just("zh"), zh_text) | st.tuples(st.just("de"), de_text), max_size=6))
 def test_left_match_and_right_are_one_piece_of_the_passage(tmp_path: Path, passages: list[tuple[str, str]]) -> None:
     study = make_study(tmp_path, LEXICON)

@@ -112,7 +112,7 @@ def test_a_step_is_decomposed_between_what_lies_before_and_after_it(tmp_path: Pa
     assert (whole["before"], whole["after"]) == (pytest.approx(2500), pytest.approx(1450))
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(documents)
 def test_the_rows_of_strata_add_up_to_the_row_of_all_and_that_to_the_change(tmp_path: Path, docs: list[Doc]) -> None:
     rows = decompose(tmp_path, docs)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from made import build, make_document, make_study
 from scipy.stats import binomtest
@@ -97,7 +97,6 @@ tables = st.integers(2, 20).flatmap(
 )
 
 
-@settings(deadline=None)
 @given(tables)
 def test_intervals_are_those_of_compared_rates_and_dispersion_that_of_gries(
     table: tuple[list[list[int]], list[int]],

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
@@ -95,7 +95,6 @@ def test_c_value_shares_what_is_nested_among_the_longer_terms() -> None:
     assert mostly_nested(csr_array(counts), found).toarray()[0, words.index([A, B])] == 0
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(-1, 4), max_size=120))
 def test_what_is_found_again_is_what_a_plain_count_finds(words: list[int]) -> None:
     text = stretch([*words, -1, *planted(A, B, C, D, times=8).lemma.tolist()])

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 quick = settings(
-    max_examples=30, deadline=None,
+    max_examples=30,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )  # fmt: skip
 

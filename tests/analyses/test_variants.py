@@ -120,7 +120,7 @@ words = st.lists(
 )
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.sampled_from([2012, 2013, 2015]), words), max_size=4))
 def test_variants_add_up_to_the_curves(tmp_path: Path, rows: list[tuple[int, list[str]]]) -> None:
     study = make_study(tmp_path, LEXICON, ["zh"])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from made import build, make_document, make_study
 
+from pipeline.concepts import asked
 from pipeline.concepts import mentions as mentions_stage
 from pipeline.errors import InputError
 from pipeline.languages import tokens as tokens_stage
@@ -60,7 +61,8 @@ def test_a_document_more_or_less_is_cut_and_searched_alone(
     grown, new = made(study), made(fresh)
     assert {name for name in MADE if grown[name] != new[name]} == set()
     assert len(list((study.corpus_folder / tokens_stage.PIECES_FOLDER).iterdir())) == 2 * batches
-    assert len(list((study.corpus_folder / mentions_stage.PIECES_FOLDER).iterdir())) == 3 * batches
+    kept = [path.name for path in (study.corpus_folder / mentions_stage.PIECES_FOLDER).iterdir()]
+    assert len([name for name in kept if not name.startswith("asked")]) == 3 * batches
 
 
 def test_a_text_in_chinese_alone_has_no_german_made_ready(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -79,6 +81,17 @@ def test_a_text_in_chinese_alone_has_no_german_made_ready(tmp_path: Path, monkey
     monkeypatch.undo()
     monkeypatch.setattr(corpus, "GROUP_CHARACTERS", 400)
     build(fresh, chinese + german)
+    assert made(study) == made(fresh)
+
+
+def test_a_text_more_asks_a_language_for_nothing_that_it_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    study, fresh = make_study(tmp_path / "grown", LEXICON), make_study(tmp_path / "fresh", LEXICON)
+    build(study, documents(*range(30)))
+    monkeypatch.setattr(asked, "language_module", lambda _: None)
+    build(study, documents(*range(31)))
+    monkeypatch.undo()
+    monkeypatch.setattr(corpus, "GROUP_CHARACTERS", 400)
+    build(fresh, documents(*range(31)))
     assert made(study) == made(fresh)
 
 

@@ -206,7 +206,7 @@ def test_a_lock_that_is_no_text_is_an_error(tmp_path: Path) -> None:
 forms = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(forms, st.lists(forms, max_size=2)), max_size=5))
 def test_any_terms_come_back_from_the_lock_as_they_went_in(tmp_path: Path, rows: list[tuple[str, list[str]]]) -> None:
     terms = tuple(Term("a", "de", form, "regex", tuple(longer)) for form, longer in dict(rows).items())

@@ -42,7 +42,7 @@ def read_tokens(folder: Path) -> list[dict[str, Any]]:
     return pa.Table.from_batches(tokens.token_batches(folder / tokens.TOKENS_FILE), TOKENS).to_pylist()
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(passages, max_size=3))
 def test_tokens_words_and_mentions_fit_the_text(documents: list[list[tuple[str, str]]]) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from made import build, find, make_document, make_study
 
 from pipeline.concepts import words as in_words
+from pipeline.concepts.asked import Asked
 from pipeline.concepts.lexicon import load_lexicon, terms_of
 from pipeline.concepts.search import _passages, _words, prepare_search
 from pipeline.languages import de
@@ -274,7 +275,6 @@ def begins(tokens: list[tuple[str, int, int]], at: int) -> bool:
     return at == 0
 
 
-@settings(deadline=None)  # the first text waits for the dictionaries
 @given(st.lists(sentences, min_size=1, max_size=3))
 def test_all_matches_are_those_of_a_search_token_by_token(texts: list[str]) -> None:
     terms = [Term("c", "de", form, "lemma") for form in FORMS]
@@ -284,7 +284,7 @@ def test_all_matches_are_those_of_a_search_token_by_token(texts: list[str]) -> N
     numbers = np.arange(len(cuts.forms), dtype=np.uint32)
     cut = Cut(cuts.passage, cuts.start, cuts.length, cuts.form, pa.array(cuts.forms, pa.string()), numbers)
     own = _passages(pa.chunked_array([pa.array(texts, pa.string())]), np.arange(len(texts)))
-    search = prepare_search(Path(), {"de": terms}, ["de"], types)
+    search = prepare_search(Path(), {"de": terms}, [Asked("de")], types)
     found, longer = in_words.find_in_words(search.ready["de"], _words(search, cut, own), "")
     truth = set()
     for text, offset in zip(texts, own.offsets.tolist(), strict=True):

@@ -55,7 +55,7 @@ def test_documents_without_a_record_and_with_odd_names_have_entries_of_their_own
     assert (first.item["author"], second.item["author"]) == ([{"literal": "Stadt Köln"}], [{"literal": "张三"}])
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(st.lists(st.tuples(st.text(max_size=8), st.text(min_size=1, max_size=12)), max_size=4))
 def test_every_document_is_one_entry_whatever_its_title_and_key(documents: list[tuple[str, str]]) -> None:
     text = to_bibtex({"doc_id": f"s/{key}", "source_type": "news", "title": title} for key, title in documents)

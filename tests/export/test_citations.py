@@ -196,7 +196,7 @@ SIMPLE = st.fixed_dictionaries(
 STYLES = st.sampled_from(["gbt", "author-date"])
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=200, suppress_health_check=list(HealthCheck))
 @given(SIMPLE, STYLES, st.sampled_from(["zh", "en", "de"]))
 def test_the_fast_way_gives_what_the_library_gives(
     described: dict[str, Any], style: citations.Style, language: str
@@ -233,7 +233,7 @@ VALUES = st.lists(
 FIELDS = st.dictionaries(st.sampled_from([*TEXTS, *ROLES, "issued", "accessed"]), VALUES, max_size=8)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(st.sampled_from(sorted(TYPES)), FIELDS, STYLES)
 def test_whatever_a_record_says_it_can_be_cited(
     kind: str, fields: dict[str, list[str]], style: citations.Style

@@ -59,6 +59,16 @@ def test_hostile_text_stays_text(tmp_path: Path) -> None:
     assert "&lt;script&gt;" in page
 
 
+def test_a_paragraph_in_two_writings_is_listed_as_the_passages_that_it_gives(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    german = "Im Rathaus sprach die Bürgermeisterin lange über die Partnerschaft der beiden Städte am Fluss:"
+    path.write_text(f"{german} 城市外交是国家总体外交的重要组成部分，也是民间外交的重要形式。", encoding="utf-8")
+    lines = [line.split()[:3] for line in lines_of(path, 10_000)]
+    assert ["body", "de", "Im"] in lines
+    assert ["body", "zh", "城市外交是国家总体外交的重要组成部分，也是民间外交的重要形式。"] in lines
+    assert ["2", "body", f"({len(german) + 31}"] in lines
+
+
 def test_a_file_that_would_be_a_reject_is_said_to_be_one(tmp_path: Path) -> None:
     path = tmp_path / "leer.pdf"
     path.write_bytes(b"")

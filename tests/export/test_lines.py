@@ -76,7 +76,7 @@ def test_a_sample_of_the_study_is_said_to_be_one() -> None:
     assert json.loads(lines.documents)["note"] == "the study asks for a sample"
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.text(st.characters(codec="utf-8"), max_size=30), st.text(st.characters(codec="utf-8"), max_size=30))
 def test_any_text_comes_back_and_none_ends_the_script(left: str, title: str) -> None:
     timelines = make_timelines(concepts=["city_diplomacy"], languages=("zh",), groups=())

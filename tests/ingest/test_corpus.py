@@ -141,6 +141,36 @@ def test_the_language_of_a_short_text_is_what_the_sidecar_says_in_codes_or_words
     assert row["language"] == language or language is None
 
 
+QUOTED = (
+    ("de", "Im Rathaus sprach die Bürgermeisterin lange über die Partnerschaft der beiden Städte am Fluss:"),
+    ("zh", "„城市外交是国家总体外交的重要组成部分，也是民间外交的重要形式。“"),
+    ("de", "Danach sprach der Vorsitzende der Gesellschaft über die Städte und ihre Schulen."),
+)
+
+
+@pytest.mark.parametrize("stated", ["", "de"])
+@pytest.mark.parametrize("kind", ["folder", "table"])
+def test_a_quotation_in_another_writing_is_a_passage_of_its_own(
+    here: Path, capsys: pytest.CaptureFixture[str], kind: str, stated: str
+) -> None:
+    text = " ".join(part for _, part in QUOTED) + "\n\n友好城市\n\nKiel\n"
+    if kind == "folder":
+        write_texts(here, {"a.txt": text}, f"file,date,language\na.txt,2014,{stated}\n")
+        write_study(here)
+    else:
+        row = {"id": "a", "text": text, "date": "2014", "lang": stated}
+        (here / "news.jsonl").write_text(json.dumps(row) + "\n", encoding="utf-8")
+        columns = '{ id = "id", text = "text", date = "date", language = "lang" }'
+        write_study(
+            here, f'[[source]]\nid = "n"\nkind = "table"\npath = "news.jsonl"\ntype = "x"\ncolumns = {columns}\n'
+        )
+    build(capsys)
+    rows = passages(here)
+    assert [(row["language"], row["text"]) for row in rows] == [*QUOTED, ("zh", "友好城市"), ("de", "Kiel")]
+    assert [row["ordinal"] for row in rows] == list(range(5))
+    assert [row["language"] for row in documents(here)] == ["de"]
+
+
 def test_documents_in_another_language_are_kept_and_marked(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write_texts(here, {"fr.txt": FR, "zh.txt": ZH}, "file,date\nfr.txt,2014\nzh.txt,2014\n")
     write_study(here)
@@ -233,7 +263,7 @@ PIECES = st.one_of(
 NAMES = st.from_regex(r"[a-c城ü ]{1,3}(/[ab])?\.(txt|html|pdf|md|doc|TXT)", fullmatch=True)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.dictionaries(NAMES, PIECES, max_size=5),
     st.lists(st.sampled_from(["a.txt", "b.txt", "nirgends.txt", "c.pdf"]), max_size=3, unique=True),
@@ -275,7 +305,7 @@ LINES = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(LINES, min_size=1, max_size=6))
 def test_every_line_of_any_table_ends_as_one_document_or_one_reject(lines: list[str]) -> None:
     with tempfile.TemporaryDirectory() as place:

@@ -31,7 +31,7 @@ from user_study import (
 
 from pipeline.ingest import corpus, finish, gather
 from pipeline.ingest.dates import Dated
-from pipeline.ingest.sources import table
+from pipeline.ingest.sources import table, table_rows
 from pipeline.store import corpus as store
 from pipeline.store.parts import read_part
 
@@ -353,8 +353,8 @@ def test_of_a_table_that_grew_by_a_row_only_the_chunk_around_it_is_read(
     build(capsys)
     before = set((here / "corpora" / "mine" / ".parts").glob("*.arrow"))
     read: list[int] = []
-    parse = table._json_row
-    monkeypatch.setattr(table, "_json_row", lambda line, number: (read.append(number), parse(line, number))[1])
+    parse = table_rows.json_row
+    monkeypatch.setattr(table_rows, "json_row", lambda line, number: (read.append(number), parse(line, number))[1])
     write_rows(here / "news.jsonl", tuple(rows))
     assert files_read(build(capsys)) == 1
     after = set((here / "corpora" / "mine" / ".parts").glob("*.arrow"))

@@ -120,7 +120,6 @@ def test_a_signature_depends_on_the_document_alone(monkeypatch: pytest.MonkeyPat
     assert sign_texts(*documents, []) == together
 
 
-@settings(deadline=None)  # the first example loads the tables of letters
 @given(st.lists(any_text, max_size=4), st.integers(1, 40))
 def test_a_long_document_read_window_by_window_has_the_same_signature(texts: list[str], window: int) -> None:
     document = [("body", text) for text in texts]

@@ -90,14 +90,14 @@ TEXTS = st.lists(
 
 
 @pytest.mark.parametrize("language", ["de", "en"])
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(texts=TEXTS)
 def test_tokens_are_those_of_spacy_on_made_text(language: str, texts: list[str]) -> None:
     check(texts, language)
 
 
 @pytest.mark.parametrize("language", ["de", "en"])
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(texts=st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=40), max_size=4))
 def test_tokens_are_those_of_spacy_on_any_text(language: str, texts: list[str]) -> None:
     check(texts, language)
@@ -111,7 +111,7 @@ MARKED = st.tuples(st.sampled_from(["", "", "-", "("]), CHAINS, st.sampled_from(
 
 
 @pytest.mark.parametrize("language", ["de", "en"])
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(words=st.lists(MARKED, max_size=12), others=st.lists(st.sampled_from([*CASES, ")", "(", ":"]), max_size=4))
 def test_words_of_letters_with_marks_are_cut_as_spacy_does(language: str, words: list[str], others: list[str]) -> None:
     mixed = [chunk for pair in itertools.zip_longest(words, others, fillvalue="") for chunk in pair]
@@ -138,6 +138,23 @@ def test_a_special_case_over_two_chunks_hides_one_inside(text: str) -> None:
 def test_no_text_has_no_tokens() -> None:
     for texts in ([], [""], ["", " \n", "\u00a0"]):
         assert tokens(cut_chunks(texts, "de")) == []
+
+
+@pytest.mark.parametrize("unit", ['"', "(„", "a1", "ab-", "城市外交", "😀", ":-)", "z.B."])
+def test_a_chunk_without_an_end_is_cut_in_pieces_and_loses_nothing(unit: str) -> None:
+    text = f"Der Text {unit * (30_000 // len(unit))} endet hier ( :-) oder da."
+    found = tokens(cut_chunks([text, "Und weiter."], "de"))
+    assert "".join(form for _, _, form in found) == "".join(text.split()) + "Undweiter."
+    assert all(text[start:].startswith(form) for passage, start, form in found if passage == 0)
+    assert [form for _, _, form in found[-6:]] == ["oder", "da", ".", "Und", "weiter", "."]
+    assert max(len(form) for _, _, form in found) <= chunks.LONGEST
+
+
+def test_a_chunk_as_long_as_an_address_can_be_is_as_spacy_has_it() -> None:
+    text = "Siehe " + "https://www.example.org/a/b-c_d?e=f&g=h/" * 12 + " oder „(" + "ab1-" * 100 + ")“."
+    assert 400 < max(map(len, text.split())) <= chunks.LONGEST
+    check([text, text + " ( :-)"], "de")
+    check([text], "en")
 
 
 def test_a_word_of_100_000_letters_is_one_token() -> None:

@@ -31,6 +31,10 @@ COMPOUNDS = {
     "Krankenversicherung": ("krank", "Versicherung"),
     "Weiterbildungsangebot": ("Weiterbildung", "Angebot"),
     "EU-China-Gipfel": ("EU", "China", "Gipfel"),
+    "Antragstellerin": ("Antrag", "Stellerin"),
+    "Bürgschaftserklärung": ("Bürgschaft", "Erklärung"),
+    "Leistungsbeziehende": ("Leistung", "Beziehende"),
+    "Schulspeisung": ("Schule", "Speisung"),
 }
 
 
@@ -39,8 +43,28 @@ def test_compounds_have_their_parts(lemma: str, parts: tuple[str, ...]) -> None:
     assert parts_of(lemma) == parts
 
 
+HELD_WHOLE = {
+    "Rohstoff": ("roh", "Stoff"),
+    "Bundesbank": ("Bund", "Bank"),
+    "Sonderweg": ("sonder", "Weg"),
+    "Sozialpolitiker": ("sozial", "Politiker"),
+    "Arbeitnehmer": ("Arbeit", "Nehmer"),
+    "Leistungserbringer": ("Leistung", "Erbringer"),
+}
+
+
+@pytest.mark.parametrize(("lemma", "parts"), HELD_WHOLE.items())
+def test_what_the_model_holds_whole_has_the_same_parts_alone_and_in_a_longer_word(
+    lemma: str, parts: tuple[str, ...]
+) -> None:
+    assert parts_of(lemma) == parts
+    assert parts_of(f"Welt{lemma.lower()}") == ("Welt", *parts)
+
+
 SIMPLE = ["Stadt", "Partnerschaft", "Freundschaft", "Übersicht", "Entwicklung", "gehen", "stattfinden", "machbar",
           "fairerweise", "Festsetzung", "Gewährleistung", "Rechtfertigung",
+          "Wissenschaft", "Verbraucher", "Institution", "Transport", "Gebrauch", "Friedhof", "Fahrzeug", "Altmaier",
+          "Wiederverwendung", "Rückführung",
           "NATO", "EU", "2019", "…", "-", "", "Be-dienung", "Städte-"]  # fmt: skip
 
 

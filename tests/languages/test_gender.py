@@ -5,7 +5,7 @@ import time
 import pytest
 import spacy
 from gender_forms import differences
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from strategies import DE_PIECES, ODD, SPACES
 
@@ -88,7 +88,6 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(deadline=None)
 @given(st.lists(st.lists(PIECES, max_size=12).map("".join), min_size=1, max_size=4))
 def test_only_gender_forms_differ_from_spacy_and_offsets_are_true(texts: list[str]) -> None:
     cuts = de.cut(texts)
@@ -117,7 +116,6 @@ def test_no_word_takes_long_and_all_are_described(word: str) -> None:
 
 
 @given(st.lists(st.text(min_size=1, max_size=20), max_size=5))
-@settings(deadline=None)
 def test_any_form_is_described_lone_surrogates_too(forms: list[str]) -> None:
     lemmas = de.lemmatize(forms)
     assert all(lemmas)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.languages.lemmas import lemma_of
@@ -13,13 +13,11 @@ SOME = st.sampled_from(
 )
 
 
-@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30))
 def test_any_form_has_a_lemma(form: str) -> None:
     assert lemma_of(form)
 
 
-@settings(deadline=None)
 @given(st.lists(SOME, min_size=1, max_size=8).map("".join))
 def test_any_mixture_of_german_has_a_lemma(form: str) -> None:
     assert lemma_of(form)
@@ -65,7 +63,17 @@ def test_what_is_too_long_for_a_word_stays_as_it_is(form: str) -> None:
         ("richtigerweise", "richtigerweise"),
         ("verweise", "verweisen"),
         ("Herzlichen", "herzlich"),  # the dictionary says Herzliche
+        ("Planungsrechtliche", "planungsrechtlich"),  # the model has it as a noun
+        ("Topografischen", "topografisch"),  # by the suffix
+        ("Kleinräumige", "kleinräumig"),
+        ("Anschlusspflichtigen", "Anschlusspflichtige"),
         ("Pflegebedürftigen", "Pflegebedürftige"),
+        ("Hagsfelder", "Hagsfelder"),
+        ("Wolfartsweier", "Wolfartsweier"),  # not of Ei
+        ("Älteren", "Ältere"),
+        ("Schwächeren", "Schwächere"),
+        ("vorgelegen", "vorliegen"),  # the model says vorlegen, of which it is vorgelegt
+        ("hingehören", "hingehören"),
         ("Politikerinnen", "Politikerin"),
         ("Raketenbeschusses", "Raketenbeschuss"),
         ("Liegenschaf-ten", "Liegenschaf-ten"),

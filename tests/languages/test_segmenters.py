@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from made import build, make_document, make_study
 from strategies import mixed_text, zh_text
@@ -53,7 +53,6 @@ def _thulac() -> None:
 
 
 @pytest.mark.usefixtures("_thulac")
-@settings(deadline=None)
 @given(st.lists(zh_text | mixed_text, max_size=4))
 def test_offsets_of_thulac_are_true(texts: list[str]) -> None:
     check(thulac.cut(texts), texts)

@@ -28,8 +28,10 @@ def test_long_vowels_keep_sharp_s(form: str) -> None:
 
 
 def test_swiss_spelling_gets_sharp_s() -> None:
-    forms = ["Strasse", "aussen", "Massnahme", "grosse", "Fussball", "Wasser", "Fluss", "Masse", "Gasse"]
-    new = ["Straße", "außen", "Maßnahme", "große", "Fußball", "Wasser", "Fluss", "Masse", "Gasse"]
+    forms = ["Strasse", "aussen", "Massnahme", "grosse", "Fussball", "Wasser", "Fluss", "Masse", "Gasse",
+             "Aussendienst", "Äusserung", "Voraussetzung", "aussehen", "aussenden"]  # fmt: skip
+    new = ["Straße", "außen", "Maßnahme", "große", "Fußball", "Wasser", "Fluss", "Masse", "Gasse",
+           "Außendienst", "Äußerung", "Voraussetzung", "aussehen", "aussenden"]  # fmt: skip
     assert [with_sharp_s(form) for form in forms] == new
 
 

@@ -35,7 +35,8 @@ def test_tags_reach_the_floor_on_gold(shared: Path) -> None:
         ("unbesetzt", "ADJD"), ("fraktionsübergreifend", "ADJD"), ("besetzt", "VVPP"), ("begrüßen", "VVINF"),
         ("verstetigen", "VVINF"), ("erhalten", "VVPP"), ("gebrochen", "VVPP"), ("Herzlichen", "ADJA"),
         ("Visafreiheit", "NN"), ("Solarindustrie", "NN"), ("Beckmeyer", "NE"), ("Ottostraße", "NE"), ("Jung", "NE"),
-        ("sodass", "KOUS"), ("vonseiten", "APPR"), ("Mithilfe", "NN"),
+        ("sodass", "KOUS"), ("vonseiten", "APPR"), ("Mithilfe", "NN"), ("infrage", "ADV"),
+        ("Planungsrechtliche", "ADJA"), ("Baurechtlich", "ADJD"), ("Topografischen", "ADJA"), ("Ältere", "NN"),
         (".", None), ("-", None), ("", None), ("😀", None), ("x" * 100_000, None),
     ],
 )  # fmt: skip

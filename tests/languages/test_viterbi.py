@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.languages import morphology, viterbi
@@ -29,7 +29,6 @@ def nothing_learnt() -> Iterator[None]:
     morphology._learnt.cache_clear()
 
 
-@settings(deadline=None)  # the first loads the model
 @given(st.lists(words, max_size=40))
 def test_many_words_at_once_are_analysed_as_one_by_one(batch: list[str]) -> None:
     morphology._learnt.cache_clear()

@@ -50,7 +50,7 @@ def write(groups: list[pa.Table], **how: object) -> bytes:
     return sink.getvalue()
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.lists(tables, max_size=20), settings_of_arrow)
 def test_arrow_reads_the_row_groups_that_were_written(groups: list[pa.Table], how: dict[str, object]) -> None:
     file = pq.ParquetFile(io.BytesIO(write(groups, **how)))
@@ -61,7 +61,7 @@ def test_arrow_reads_the_row_groups_that_were_written(groups: list[pa.Table], ho
     assert file.read() == pa.concat_tables([SCHEMA.empty_table(), *groups])
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.lists(tables, min_size=1, max_size=5))
 def test_copied_row_groups_have_the_bytes_of_new_ones(groups: list[pa.Table]) -> None:
     data = write(groups)

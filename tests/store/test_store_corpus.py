@@ -43,7 +43,7 @@ def write(folder: Path, *parts: Texts) -> None:
             first += len(part)
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
 @given(st.lists(st.lists(st.lists(st.text("城a", max_size=9), max_size=3), max_size=4), max_size=4), st.integers(1, 12))
 def test_batches_hold_every_passage_once_in_order(
     tmp_path_factory: pytest.TempPathFactory, parts: list[Texts], size: int

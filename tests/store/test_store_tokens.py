@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.records import TOKENS, TYPES
@@ -75,7 +75,6 @@ def number(folder: Path, batches: Batches, known: dict[str, list[str]]) -> dict[
     return forms
 
 
-@settings(deadline=None)
 @given(BATCHES, BATCHES, st.data(), st.integers(1, 3))
 def test_types_are_numbered_by_language_in_the_order_in_which_they_first_appear(
     more: Batches, batches: Batches, data: st.DataObject, at_once: int

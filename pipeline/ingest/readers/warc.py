@@ -193,11 +193,19 @@ def _packed_records(file: BinaryIO, start: int, end: int) -> Iterator[Found]:
             position = _next_member(file, position + 1, end)
         except Unreadable as problem:
             yield _damaged(waiting, position, problem)
-            position = _next_member(file, max(position + 1, member.position()), end)
+            position = _next_member(file, member.position() if _is_whole(member) else position + 1, end)
         else:
             if waiting:
                 yield waiting
             position = member.position()
+
+
+def _is_whole(member: Member) -> bool:
+    """Whether a gzip member's checksum is right: one that is damaged may have swallowed those behind it."""
+    try:
+        return not member.skip(None)
+    except (zlib.error, EOFError, Unreadable):
+        return False
 
 
 def _damaged(waiting: Found | None, position: int, problem: Unreadable) -> Found:
@@ -260,8 +268,22 @@ def _plain_records(file: BinaryIO, start: int, end: int) -> Iterator[Found]:
             yield Found(position, -1, length, data[:_HEAD], cut)
             position = _next_mark(file, position + 1, end)
             continue
+        if _has_swallowed(file, position, position + length, end):
+            lie = Unreadable("broken", f"other records stand within the {length:,} bytes that it claims")
+            yield Found(position, -1, length, data[:_HEAD], lie)
+            position = _next_mark(file, position + 1, end)
+            continue
         yield Found(position, -1, length, data[:length])
         position += length
+
+
+def _has_swallowed(file: BinaryIO, start: int, behind: int, end: int) -> bool:
+    """Whether a record's length is damaged, so that others stand in it: looked for where none stands behind it."""
+    file.seek(behind)
+    following = file.read(min(_FIRST_READ, end - behind)).lstrip(b"\r\n\x00")
+    if not following or following.startswith(_MARK):
+        return False
+    return _next_mark(file, start + 1, min(behind + len(_MARK) + 2, end)) < behind
 
 
 def _record_length(data: bytes) -> int:

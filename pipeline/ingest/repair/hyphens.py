@@ -25,6 +25,8 @@ _ADDRESS = re.compile(r"://|www\.|\w/|\w\.\w+\.\w|@")
 _ANY_HAN = re.compile(f"[{HAN}]")
 _OPENING = "(\"„“»«‚‘'[–—/"
 _QUOTES = "“”‘’—…·"
+_TAIL = 500
+"""Characters of a paragraph's text so far that the next line is judged by: what is longer is no word."""
 _OUTCOMES = {"join": ("hyphen_joined", ""), "keep": ("hyphen_kept", "-"), "suspend": ("hyphen_suspended", "- ")}
 
 
@@ -108,11 +110,16 @@ def join_lines(
             ``soft_hyphen``, and as the latter those inside lines.
     """
     made: Counter[str] = Counter() if repairs is None else repairs
+    begun: list[str] = []
     text = lines[0].strip()
     for line in lines[1:]:
         following = line.strip()
         if following:
             text = _join_two(text, following, seen, made, han_space=han_space) if text else following
+            if len(text) > 2 * _TAIL:  # else a paragraph of n lines would be copied n times
+                begun.append(text[:-_TAIL])
+                text = text[-_TAIL:]
+    text = "".join([*begun, text])
     if "\u00ad" in text:
         made["soft_hyphen"] += text.count("\u00ad")
         text = text.replace("\u00ad", "")

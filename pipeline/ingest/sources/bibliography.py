@@ -22,6 +22,7 @@ from pipeline.ingest.bibliography.names import Name, show_name
 from pipeline.ingest.bibliography.record import keyword_lists
 from pipeline.ingest.sources import folder
 from pipeline.languages.identify import identify
+from pipeline.languages.mixed import cut_mixed
 from pipeline.records import Reject
 from pipeline.stages import path_name
 from pipeline.store.parts import PART_PASSAGES, Part, make_part, read_part
@@ -104,8 +105,8 @@ def _with_record(
     tie = known.ties.tied[name]
     entry = known.entries[tie.record]
     rows = part.documents["key"].to_pylist()
-    wanted = [entry.record.key if is_first and i == 0 and entry.record.key else row for i, row in enumerate(rows)]
-    keys = [key if key == entry.record.key else unused(key, known.used) for key in wanted]
+    own = [entry.record.key] if is_first and entry.record.key else []
+    keys = own + [unused(row, known.used) for row in rows[len(own) :]]
     said = {
         folder.sidecar_key(key): _said(entry, key, tie.how) | {"path": path_name(known.root / row, known.study.root)}
         for key, row in zip(keys, rows, strict=True)
@@ -188,8 +189,13 @@ def _passages_of(entries: Sequence[Entry]) -> list[Passages]:
         + [("keywords", text) for text in keyword_lists(entry.record.keywords)]
         for entry in entries
     ]
-    languages = iter(identify([text for texts in found for _, text in texts]))
-    return [[(kind, next(languages), text) for kind, text in texts] for texts in found]
+    kinds = [(number, kind) for number, texts in enumerate(found) for kind, _ in texts]
+    parts, rows = cut_mixed([text for texts in found for _, text in texts])
+    passages: list[Passages] = [[] for _ in entries]
+    for row, language, text in zip(rows.tolist(), identify(parts), parts, strict=True):
+        number, kind = kinds[row]
+        passages[number].append((kind, language, text))
+    return passages
 
 
 def _document(entry: Entry, key: str, flags: list[str]) -> dict[str, object]:

@@ -63,9 +63,9 @@ class _Capture:
     detail: str
 
     @property
-    def place(self) -> tuple[str, int, int]:
+    def place(self) -> tuple[str, str, int, int]:
         """Ordered from the oldest capture to the newest."""
-        return (self.seen, self.part, self.row)
+        return (self.seen, self.captured, self.part, self.row)
 
 
 def settle_parts(

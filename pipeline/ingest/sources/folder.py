@@ -5,6 +5,8 @@ from __future__ import annotations
 import difflib
 import hashlib
 import unicodedata
+from collections import Counter
+from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,8 +17,9 @@ from pipeline.ingest.readers import read_documents
 from pipeline.ingest.readers.text import clean
 from pipeline.ingest.shingles import sign
 from pipeline.ingest.sources.sheets import book_rows, separated_rows
-from pipeline.languages.identify import identify
-from pipeline.records import DOCUMENTS, Extract, Reject
+from pipeline.languages.identify import identify_in_documents
+from pipeline.languages.mixed import cut_mixed
+from pipeline.records import DOCUMENTS, Block, Extract, Reject
 from pipeline.store.parts import PART_PASSAGES, make_part, write_part
 
 if TYPE_CHECKING:
@@ -191,14 +194,30 @@ def document_row(extract: Extract, key: str, digest: str) -> dict[str, object]:
 
 def add_passages(passages: dict[str, list[object]], extract: Extract, document: int) -> None:
     """Append a document's passages to the columns of a part; ``document`` is its row there."""
-    blocks = extract.blocks
-    found = identify([block.text for block in blocks])
-    passages["document"] += [document] * len(blocks)
-    passages["ordinal"] += range(len(blocks))
-    passages["page"] += [block.page for block in blocks]
-    passages["kind"] += [block.kind for block in blocks]
-    passages["language"] += [block.language or language for block, language in zip(blocks, found, strict=True)]
-    passages["text"] += [block.text for block in blocks]
+    found = passages_of(extract)
+    passages["document"] += [document] * len(found)
+    passages["ordinal"] += range(len(found))
+    passages["page"] += [passage.page for passage in found]
+    passages["kind"] += [passage.kind for passage in found]
+    passages["language"] += [passage.language for passage in found]
+    passages["text"] += [passage.text for passage in found]
+
+
+def passages_of(extract: Extract) -> list[Block]:
+    """A document's passages: its blocks, each with its language.
+
+    A block in two writings gives a passage for each, in the language that is found in it.
+    """
+    texts, of = cut_mixed([block.text for block in extract.blocks])
+    rows = of.tolist()
+    parts = Counter(rows)
+    found = identify_in_documents(texts, [0] * len(texts))
+    blocks = [extract.blocks[row] for row in rows]
+    said = [block.language if parts[row] == 1 else None for block, row in zip(blocks, rows, strict=True)]
+    return [
+        replace(block, text=text, language=stated or language)
+        for block, text, stated, language in zip(blocks, texts, said, found, strict=True)
+    ]
 
 
 def _header(path: Path, row: list[str]) -> list[str]:

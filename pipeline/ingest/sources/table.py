@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
-import io
-import json
 import pickle
-import zlib
 from collections import deque
 from dataclasses import dataclass
-from itertools import islice
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,46 +13,30 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline import __version__
-from pipeline.errors import StudyError, Unreadable, known_names
+from pipeline.errors import StudyError
 from pipeline.executor import map_in_order
-from pipeline.ingest.encodings import decode
 from pipeline.ingest.readers.text import clean, paragraphs_of_each
 from pipeline.ingest.shingles import signatures
+from pipeline.ingest.sources import table_rows
 from pipeline.ingest.sources.language_names import language_code
-from pipeline.ingest.sources.sheets import book_rows, separated_rows
-from pipeline.languages.identify import identify
+from pipeline.ingest.sources.table_rows import MEDIA_TYPES, SUFFIXES, read_rows, suffix_of
+from pipeline.languages.identify import identify_in_documents, may_contradict
+from pipeline.languages.mixed import cut_mixed
 from pipeline.records import Reject
 from pipeline.store.parts import PART_PASSAGES, Part, make_part, read_part, write_part
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from concurrent.futures import Executor
+    from pathlib import Path
 
-    from pipeline.ingest.sources.sheets import Numbered
+    from pipeline.ingest.sources.table_rows import Row
     from pipeline.settings import Source
 
 CHUNK_CHARACTERS = 3_000_000
 """A task for a worker is about as much text."""
 
-MEDIA_TYPES = {
-    ".csv": "text/csv",
-    ".tsv": "text/tab-separated-values",
-    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    ".jsonl": "application/jsonl",
-    ".parquet": "application/vnd.apache.parquet",
-}
-SUFFIXES = tuple(MEDIA_TYPES)
 _FIELDS = ("title", "author", "publisher", "date", "language", "city", "url")
-SPEAKS_FOR_ITSELF = 100
-"""A passage of so many characters has the language that is found in it, whatever is stated of its document."""
-_READ_AHEAD = 1 << 16
-"""Bytes of a gzipped table, whose lines Python's gzip would find more slowly."""
-_LOOK_AHEAD = 100
-"""The text's column must stand in one of the first so many rows; JSON lines may have another one later."""
-
-Row = tuple[int, "Mapping[str, Any] | Reject | bytes"]
-"""The number of a row (of a line in JSON lines, of a spreadsheet's row with the header as the first), and its cells by
-name; a reject where the row could not be read; of JSON lines the line, which the worker parses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +68,7 @@ def read_chunks(path: Path, source: Source, key: str, parts: Path) -> Iterator[C
         StudyError: no reader for such a table, it cannot be read, or a column that the study names is not in it.
     """
     columns = source.columns or {}
-    suffix = _suffix(path)
+    suffix = suffix_of(path)
     if suffix not in MEDIA_TYPES:
         raise StudyError(f"{path}: a table ends in {', '.join(SUFFIXES)} (also with .gz), not in {suffix or 'nothing'}")
     known = {part.name for part in parts.glob("*.arrow")}
@@ -104,7 +82,7 @@ def read_chunks(path: Path, source: Source, key: str, parts: Path) -> Iterator[C
         first = parts / begun if begun else None
         return Chunk(target, rows, columns, MEDIA_TYPES[suffix], source.language is not None, first)
 
-    for row in _check_columns(_READERS[suffix](path), path, columns):
+    for row in read_rows(path, columns):
         if known and (name := f"{digest.hexdigest()}.arrow") in known:
             begun, before = name, len(waiting)
         waiting.append(row)
@@ -206,15 +184,15 @@ def read_into_part(chunk: Chunk) -> Path:
     documents["media_type"] = [chunk.media_type] * number
     documents["reader"] = [f"zwiesprache {__version__}"] * number
     documents["flags"] = documents["repairs"] = [[]] * number
-    lengths = np.array(sizes, np.int64)
-    document = np.repeat(np.arange(number), lengths)
-    stated = np.array([language_code(language) is not None for language in documents["language"]], np.bool_)
+    passages, rows_of = cut_mixed(passages)
+    document = np.repeat(np.arange(number), np.array(sizes, np.int64))[rows_of]
+    lengths = np.bincount(document, minlength=number)
     columns = {
         "document": document,
         "ordinal": np.arange(len(passages)) - np.repeat(np.cumsum(lengths) - lengths, lengths),
         "page": pa.nulls(len(passages), pa.int32()),
         "kind": pa.repeat(pa.scalar("body"), len(passages)),
-        "language": _found_languages(chunk, passages, stated[document].tolist()),
+        "language": _found_languages(chunk, passages, document.tolist(), documents["language"]),
         "text": passages,
     }
     part = make_part({**documents, **signatures(passages, np.cumsum(lengths))}, columns, rejects)
@@ -226,10 +204,13 @@ def _read_row(
     number: int, written: Mapping[str, Any] | Reject | bytes, columns: Mapping[str, str]
 ) -> dict[str, str] | Reject:
     """The cells of a row by what the study calls them, as text, cleaned but for the document's text."""
-    row = _json_row(written, number) if isinstance(written, bytes) else written
+    row = table_rows.json_row(written, number) if isinstance(written, bytes) else written
     if isinstance(row, Reject):
         return row
-    cells = {name: _text(row.get(column)) for name, column in columns.items()}
+    try:
+        cells = {name: _text(row.get(column)) for name, column in columns.items()}
+    except RecursionError:
+        return Reject("", f"row {number}", "corpus", "bad_row", "lists inside lists, too many to write them as text")
     cells = {name: clean(cell) if cell and name != "text" else cell for name, cell in cells.items()}
     if "id" in columns and not cells["id"]:
         return Reject("", f"row {number}", "corpus", "bad_row", f"the column {columns['id']!r} is empty")
@@ -244,138 +225,16 @@ def _join(begun: Part, part: Part) -> Part:
     return Part(*(pa.concat_tables(pair).combine_chunks() for pair in pairs))
 
 
-def _found_languages(chunk: Chunk, texts: Sequence[str], stated: Sequence[bool]) -> list[str | None]:
-    """The language of each text; None where it is stated and the text too short to contradict."""
-    needed = [not chunk.identified and not (known and len(text) < SPEAKS_FOR_ITSELF)
-              for text, known in zip(texts, stated, strict=True)]  # fmt: skip
-    found = iter(identify([text for text, need in zip(texts, needed, strict=True) if need]))
-    return [next(found) if need else None for need in needed]
-
-
-def check_columns(path: Path, columns: Mapping[str, str]) -> None:
-    """Look whether a table has the columns that the study names, in its first rows.
-
-    Raises:
-        StudyError: it has not, or it cannot be read.
-    """
-    if (suffix := _suffix(path)) in MEDIA_TYPES:
-        deque(islice(_check_columns(_READERS[suffix](path), path, columns), _LOOK_AHEAD), 0)
-
-
-def _check_columns(rows: Iterator[Row], path: Path, columns: Mapping[str, str]) -> Iterator[Row]:
-    """Hand rows on; say which column that the study names is in none of them. Once all were seen, nothing is parsed."""
-    names: dict[str, None] = {}
-    seen = 0
-    for number, row in rows:
-        if not seen or not names.keys() >= set(columns.values()):
-            cells = _json_row(row, number) if isinstance(row, bytes) else row
-            if not isinstance(cells, Reject):
-                seen += 1
-                names |= dict.fromkeys(cells)
-            if seen == _LOOK_AHEAD:
-                _check_names(path, {"text": columns["text"]} if _suffix(path) == ".jsonl" else columns, names)
-        yield number, row
-    if not seen:
-        raise StudyError(f"{path}: this table has no row that can be read")
-    _check_names(path, columns, names)
-
-
-def _check_names(path: Path, columns: Mapping[str, str], names: Mapping[str, None]) -> None:
-    for name, column in columns.items():
-        if column not in names:
-            raise StudyError(
-                f"{path}: columns: {name} = {column!r}: there is no such column; {known_names(column, names)}"
-            )
-
-
-def _suffix(path: Path) -> str:
-    name = path.name.lower().removesuffix(".gz")
-    return Path(name).suffix
-
-
-def _read_bytes(path: Path) -> bytes:
-    if path.suffix.lower() != ".gz":
-        return path.read_bytes()
-    try:
-        return gzip.decompress(path.read_bytes())
-    except (EOFError, zlib.error, gzip.BadGzipFile) as problem:
-        raise StudyError(f"{path}: the gzip file is damaged or cut off ({problem})") from None
-
-
-def _jsonl_rows(path: Path) -> Iterator[Row]:
-    number = 0
-    packed = path.suffix.lower() == ".gz"
-    with io.BufferedReader(gzip.open(path), _READ_AHEAD) if packed else path.open("rb") as file:
-        try:
-            for number, line in enumerate(file, start=1):
-                if line.strip():
-                    yield number, line
-        except (EOFError, zlib.error, gzip.BadGzipFile) as problem:
-            raise StudyError(f"{path}: the gzip file is damaged or cut off after line {number} ({problem})") from None
-
-
-def _json_row(line: bytes, number: int) -> Mapping[str, Any] | Reject:
-    try:
-        row = json.loads(line.decode("utf-8-sig" if number == 1 else "utf-8"))
-    except UnicodeDecodeError as problem:
-        return Reject("", f"row {number}", "corpus", "encoding", f"byte {problem.start} of the line is not UTF-8")
-    except (ValueError, RecursionError) as problem:
-        return Reject("", f"row {number}", "corpus", "bad_row", f"no JSON: {problem}"[:200])
-    if not isinstance(row, dict):
-        return Reject("", f"row {number}", "corpus", "bad_row", "a row is a JSON object: {…}")
-    return row
-
-
-def _separated_rows(path: Path, delimiter: str | None) -> Iterator[Row]:
-    try:
-        text, _ = decode(_read_bytes(path))
-    except Unreadable as problem:
-        raise StudyError(f"{path}: the table cannot be read ({problem}); save it as CSV in UTF-8") from None
-    yield from _named(separated_rows(text, delimiter), path)
-
-
-def _named(rows: Iterable[Numbered], path: Path) -> Iterator[Row]:
-    """Rows of cells as rows by name, after the first, which holds the names."""
-    rows = iter(rows)
-    _, header = next(rows, (1, []))
-    if isinstance(header, str):
-        raise StudyError(f"{path}: row 1, the names of the columns: {header}")
-    header = [name.strip() for name in header]
-    for number, row in rows:
-        if isinstance(row, str):
-            yield number, Reject("", f"row {number}", "corpus", "bad_row", row)
-        elif any(row[len(header) :]):
-            detail = f"{len(row)} cells under {len(header)} columns; is a cell with a comma not in quotes?"
-            yield number, Reject("", f"row {number}", "corpus", "bad_row", detail)
-        else:
-            yield number, dict.fromkeys(header, "") | dict(zip(header, row, strict=False))
-
-
-def _csv_rows(path: Path) -> Iterator[Row]:
-    return _separated_rows(path, None)
-
-
-def _tsv_rows(path: Path) -> Iterator[Row]:
-    return _separated_rows(path, "\t")
-
-
-def _xlsx_rows(path: Path) -> Iterator[Row]:
-    return _named(book_rows(io.BytesIO(_read_bytes(path)), path), path)
-
-
-def _parquet_rows(path: Path) -> Iterator[Row]:
-    import pyarrow.parquet as pq
-
-    number = 0
-    try:
-        file = pq.ParquetFile(pa.BufferReader(_read_bytes(path)) if path.suffix.lower() == ".gz" else path)
-        for batch in file.iter_batches(batch_size=1000):
-            for row in batch.to_pylist():
-                number += 1
-                yield number, row
-    except (pa.ArrowException, OSError) as problem:
-        said = " ".join(str(problem).split())
-        raise StudyError(f"{path}: this is no Parquet file, or it is damaged after row {number} ({said})") from None
+def _found_languages(
+    chunk: Chunk, texts: Sequence[str], document: Sequence[int], stated: Sequence[str | None]
+) -> list[str | None]:
+    """The language of each text; None where that of its document is stated and the text too short to contradict."""
+    said = [language_code(language) for language in stated]
+    needed = [i for i, (text, of) in enumerate(zip(texts, document, strict=True))
+              if not chunk.identified and may_contradict(text, said[of])]  # fmt: skip
+    found = identify_in_documents([texts[i] for i in needed], [document[i] for i in needed])
+    languages = dict(zip(needed, found, strict=True))
+    return [languages.get(i) for i in range(len(texts))]
 
 
 def _text(value: object) -> str:
@@ -384,12 +243,3 @@ def _text(value: object) -> str:
     if isinstance(value, list):
         return " ; ".join(map(_text, value))
     return value.decode("utf-8", "replace").strip() if isinstance(value, bytes) else str(value).strip()
-
-
-_READERS: dict[str, Callable[[Path], Iterator[Row]]] = {
-    ".csv": _csv_rows,
-    ".tsv": _tsv_rows,
-    ".xlsx": _xlsx_rows,
-    ".jsonl": _jsonl_rows,
-    ".parquet": _parquet_rows,
-}

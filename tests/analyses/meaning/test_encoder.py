@@ -92,7 +92,7 @@ def test_a_text_longer_than_the_window_is_read_to_its_end() -> None:
     assert one.tobytes() != other.tobytes()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(alphabet="ab 城市\ud800\0\n", max_size=60), st.integers(1, 2_000))
 def test_what_is_read_of_a_text_is_bounded_and_spread_from_begin_to_end(piece: str, times: int) -> None:
     read = clean(piece * times)

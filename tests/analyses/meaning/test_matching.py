@@ -35,7 +35,7 @@ def test_a_language_s_own_place_in_the_space_does_not_disturb_the_match() -> Non
     assert there.mutual.all()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 5), st.integers(0, 5), st.integers(0, 1000), st.integers(0, 5))
 def test_any_number_of_texts_is_matched_or_said_to_be_without_a_match(
     left: int, right: int, seed: int, empty: int

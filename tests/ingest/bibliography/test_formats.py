@@ -272,7 +272,7 @@ def test_entities_of_its_own_and_files_outside_are_not_read_from_rdf(tmp_path: P
 SAMPLES = {name: write(records[:4]).encode() for name, (write, records, _) in WRITERS.items()}
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, suppress_health_check=list(HealthCheck))
 @given(st.sampled_from(sorted(SAMPLES)), st.data())
 def test_no_damaged_export_breaks_the_reading(tmp_path: Path, name: str, data: st.DataObject) -> None:
     sample = SAMPLES[name]

@@ -44,7 +44,7 @@ def test_the_intact_files_are_read(name: str) -> None:
     assert not any(isinstance(outcome, Unreadable) for _, outcome in read_documents(FILES[name], name))
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=400, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.sampled_from(sorted(FILES)),
     st.lists(st.tuples(st.floats(0, 1), st.binary(max_size=4), st.integers(0, 6)), min_size=1, max_size=10),
@@ -57,7 +57,7 @@ def test_damaged_files_end_as_blocks_or_as_a_known_reason(name: str, damage: lis
     check(data, name)
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.sampled_from(sorted(set(PACKAGES) - {"a.zip"})),
     st.integers(0, 20),
@@ -75,13 +75,13 @@ def test_damaged_parts_of_a_sound_archive_do_too(name: str, which: int, place: f
     check(zipped(parts), name)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.binary(max_size=300), st.sampled_from(sorted(FILES)), st.booleans())
 def test_any_bytes_under_any_name_do_too(data: bytes, name: str, with_start: bool) -> None:  # noqa: FBT001
     check(FILES[name][:20] + data if with_start else data, name)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(alphabet=r"{}\'*;abcdefnotsuprw0123456789 -?é城", max_size=120))
 def test_any_rtf_does_too(body: str) -> None:
     check(rb"{\rtf1\ansicpg1252 " + body.encode(), "a.rtf")
@@ -101,16 +101,14 @@ json_values = st.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(json_values)
 def test_any_json_does_too(content: object) -> None:
     check(json.dumps(content).encode(), "a.json")
 
 
 @pytest.mark.shared
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_damaged_real_files_do_too(shared: Path, data: st.DataObject) -> None:
     paths = [

@@ -117,7 +117,7 @@ def test_a_title_that_is_no_utf_16_is_left_out() -> None:
 INTACT = three_pages_with_heads().data()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(st.integers(0, len(INTACT) - 1), st.integers(0, 255)), min_size=1, max_size=12))
 def test_damaged_bytes_end_as_blocks_or_as_a_known_reason(damage: list[tuple[int, int]]) -> None:
     data = bytearray(INTACT)

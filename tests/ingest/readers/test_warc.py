@@ -94,6 +94,23 @@ def test_a_damaged_byte_costs_one_record_of_a_packed_file(data: st.DataObject) -
     assert not Counter(bodies_of(bytes(torn))) - good
 
 
+def test_a_damaged_member_that_runs_on_into_the_next_ones_costs_itself_alone() -> None:
+    next_ones = warc(*RECORDS)
+    packer = zlib.compressobj(wbits=31)
+    data = packer.compress(warc(RECORDS[2], packed=False) + b"garbage\r\n\r\n") + packer.flush(zlib.Z_FULL_FLUSH)
+    size = len(next_ones)
+    swallow = b"\x00" + size.to_bytes(2, "little") + (size ^ 0xFFFF).to_bytes(2, "little")  # a block that is not packed
+    found = found_in(data + swallow + next_ones)
+    assert [one.problem is None for one in found] == [False] + [True] * len(RECORDS)
+
+
+@pytest.mark.parametrize("claimed", [b"1100", b"1991", b"2600"])
+def test_a_record_that_claims_the_bytes_of_others_costs_itself_alone(claimed: bytes) -> None:
+    lie = b"WARC/1.0\r\nWARC-Type: request\r\nContent-Length: %s\r\n\r\nGET / HTTP/1.1\r\n\r\n\r\n\r\n" % claimed
+    found = found_in(lie + warc(*RECORDS, packed=False))
+    assert [one.problem is None for one in found] == [False] + [True] * len(RECORDS)
+
+
 @given(st.binary(max_size=300), st.sampled_from([b"", b"WARC/1.0\r\n", b"\x1f\x8b\x08", WHOLE["a.warc.gz"][:700]]))
 def test_garbage_is_never_more_than_broken(garbage: bytes, before: bytes) -> None:
     for found in found_in(before + garbage):

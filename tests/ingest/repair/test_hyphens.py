@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import time
+from functools import reduce
 from typing import TYPE_CHECKING
 
 import pytest
@@ -80,6 +82,20 @@ def test_between_han_and_latin_the_habit_of_the_document_decides() -> None:
 def test_joining_loses_no_letter(lines: list[str]) -> None:
     joined = join_lines(lines, {})
     assert [char for char in joined if char.isalnum()] == [char for char in "".join(lines) if char.isalnum()]
+
+
+@pytest.mark.parametrize("line", ["a-", "www.stadt-"])
+def test_a_paragraph_of_forty_thousand_lines_is_joined_within_seconds(line: str) -> None:
+    start = time.process_time()
+    assert len(join_lines([line] * 40_000, {})) >= 40_000
+    assert time.process_time() - start < 10
+
+
+def test_a_long_paragraph_is_joined_as_its_lines_are_two_by_two() -> None:
+    lines = ["die Städtepart-", "nerschaft von 2010-", "2012, Städte-", "und Gemeinde", "使用", "A/", "b"] * 200
+    joined = join_lines(lines, {}, han_space=True)
+    assert len(joined) > 5_000
+    assert joined == reduce(lambda text, line: join_lines([text, line], {}, han_space=True), lines)
 
 
 @pytest.mark.shared

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from archived import Built, read_here, settle
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from warcs import SITE, note, page, redirect, request, resource, response, revisit, warc, warcinfo
 
@@ -50,8 +50,9 @@ def ends(built: Built) -> int:
     return len(built.documents) + joined + len(built.rejects) + sum(built.left_out.values())
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(captures=CAPTURES, split=st.integers(0, 10))
+@example(captures=[(kind, ADDRESSES[0], ADDRESSES[0], "") for kind in ("page", "page", "unchanged")], split=0)
 @pytest.mark.usefixtures("_here")
 def test_each_capture_ends_once_and_the_order_of_records_does_not_matter(
     tmp_path_factory: pytest.TempPathFactory, captures: list[tuple[str, str, str, str]], split: int

@@ -14,6 +14,7 @@ from pipeline.errors import StudyError
 from pipeline.ingest.readers.text import paragraphs, paragraphs_of_each
 from pipeline.ingest.shingles import sign
 from pipeline.ingest.sources import table
+from pipeline.ingest.sources.table_rows import MEDIA_TYPES
 from pipeline.settings import Source
 from pipeline.store.parts import SIGNATURE, Part, make_part, read_part
 
@@ -77,7 +78,7 @@ def test_each_format_gives_the_same_documents(tmp_path: Path, suffix: str) -> No
     assert [row["title"] for row in rows] == ["题目", 'A; "B"']
     assert [row["date"] for row in rows] == ["2014-05-15", "2015"]
     assert [dict(row["more"]) for row in rows] == [{}, {"party": "Grüne"}]
-    assert {row["media_type"] for row in rows} == {table.MEDIA_TYPES[suffix.removesuffix(".gz")]}
+    assert {row["media_type"] for row in rows} == {MEDIA_TYPES[suffix.removesuffix(".gz")]}
     assert part.passages["text"].to_pylist() == ["中国的城市外交。", "第二段落。", "Die Städtediplomatie, neu."]
     assert part.passages["document"].to_pylist() == [0, 0, 1]
     assert part.rejects.num_rows == 0
@@ -117,6 +118,7 @@ def test_rows_that_cannot_be_used_are_rejects_and_the_others_stay(tmp_path: Path
         '{"id": "d", "text": "Köln"}'.encode("latin-1"),
         '{"id": "e", "text": "auch gut"}',
         "[" * 100_000,
+        '{"id": "f", "text": ' + "[" * 900 + "]" * 900 + "}",
     )
     assert part.documents["key"].to_pylist() == ["a", "e"]
     assert [(row["item"], row["reason"]) for row in part.rejects.to_pylist()] == [
@@ -127,6 +129,7 @@ def test_rows_that_cannot_be_used_are_rejects_and_the_others_stay(tmp_path: Path
         ("row 7", "bad_row"),
         ("row 8", "encoding"),
         ("row 10", "bad_row"),
+        ("row 11", "bad_row"),
     ]
 
 
@@ -187,7 +190,8 @@ def test_good_lines_behind_many_bad_ones_are_read(tmp_path: Path) -> None:
         ("t.csv", b"id,text\n", "no row that can be read"),
         ("t.csv", b"\x00" * 500, "binary"),
         ("t.jsonl", b"", "no row that can be read"),
-        ("t.jsonl", b"\x00\x00\n", "no row that can be read"),
+        ("t.jsonl", b"\x00\x00\n", "no row that can be read; row 1: no JSON"),
+        ("t.csv", b'id,text\n1,"eins\n2,zwei\n', "no row that can be read; row 2: a quotation mark is opened here"),
         ("t.parquet", b"PAR1 not", "no Parquet file"),
         ("t.parquet", b"", "no Parquet file"),
         ("t.xlsx", b"PK\x03\x04", "no XLSX workbook"),
