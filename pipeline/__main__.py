@@ -167,8 +167,7 @@ def _parse(words: Sequence[str]) -> argparse.Namespace:
 
 def _run(options: argparse.Namespace) -> int:
     with without_collections():
-        from pipeline.ingest.isolation import READERS
-        from pipeline.servers import load_usually, start_server
+        from pipeline.servers import READERS, TABLES, load_usually, start_server
         from pipeline.stages import MANIFEST
         from pipeline.study import load_study
 
@@ -186,6 +185,7 @@ def _run(options: argparse.Namespace) -> int:
     if options.verb in looks:
         return looks[options.verb]()
     load_usually(name.split(":")[0] for name in stage_names(options.verb))
+    load_usually(TABLES)
     load_usually(READERS if any(source.kind != "table" for source in study.sources) else ())
     is_new = not (study.corpus_folder / MANIFEST).exists()  # else there may be nothing to do
     if is_new and (study.run.workers or os.cpu_count()) != 1 and not study.run.scheduler:

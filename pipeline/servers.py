@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 _BASE = ("numpy", "pyarrow", "pyarrow.parquet", "pydantic")
 """What takes long to load and all workers need."""
+READERS = ("pypdfium2", "trafilatura")
+"""What reading files takes longest to load."""
+TABLES = ("pipeline.ingest.letters_loaded",)
+"""What all workers that read texts ask for."""
 _usual: list[str] = []
 _CAN_FORK = "forkserver" in multiprocessing.get_all_start_methods()
 _servers: dict[tuple[str, ...], Any] = {}

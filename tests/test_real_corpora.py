@@ -6,11 +6,12 @@ import datetime as dt
 import gzip
 import json
 import re
+import shutil
 import tomllib
 from collections import Counter
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -26,6 +27,9 @@ from pipeline.concepts.mentions import read_mentions
 from pipeline.stages import bring_up_to_date
 from pipeline.store import corpus, tokens
 from pipeline.study import Study, load_study
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 pytestmark = [pytest.mark.shared, pytest.mark.slow]
 
@@ -84,9 +88,11 @@ def news(shared: Path) -> Rows:
 
 
 @pytest.fixture(scope="module")
-def news_study(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Study:
-    """The study of the news, built without figures."""
-    return build(TESTS / "studies" / "news.toml", tmp_path_factory.mktemp("news"))
+def news_study(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Study]:
+    """The study of the news, built without figures; half a gigabyte, so it goes when it has served."""
+    folder = tmp_path_factory.mktemp("news")
+    yield build(TESTS / "studies" / "news.toml", folder)
+    shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="module")
@@ -109,14 +115,15 @@ def speeches(shared: Path) -> Rows:
 
 
 @pytest.fixture(scope="module")
-def speech_study(speeches: Rows, tmp_path_factory: pytest.TempPathFactory) -> Study:
-    """A study of these speeches."""
+def speech_study(speeches: Rows, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Study]:
+    """A study of these speeches; it goes when it has served."""
     folder = tmp_path_factory.mktemp("speeches")
     with (folder / "speeches.jsonl").open("w", encoding="utf-8") as lines:
         lines.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in speeches)
     path = folder / "study.toml"
     path.write_text(STUDY_OF_SPEECHES.format(lexicon=LEXICON.as_posix()), encoding="utf-8")
-    return build(path, folder)
+    yield build(path, folder)
+    shutil.rmtree(folder)
 
 
 def by_year(rows: Rows, concept: str, name: str, group: str = "all") -> dict[str, Any]:

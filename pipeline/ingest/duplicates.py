@@ -22,6 +22,7 @@ document searches what shares a band with it, and reads it and what it may be a 
 from __future__ import annotations
 
 import itertools
+import os
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -72,16 +73,17 @@ def find_copies(
         outlines: Of its documents, with their signatures (`pipeline.store.outlines`).
         before: What was found the last time.
         progress: Is told how many pairs were compared.
-        workers: How many processes compare them at most; as many as there are cores where None.
+        workers: How many threads search them and processes compare them at most; as many as there are cores where None.
 
     Returns:
         The columns `MARKS` of all documents, and what was found.
     """
+    workers = workers or os.cpu_count() or 1
     order, first, read = _sorted(outlines)
     then, _, read_then = _sorted(before.outlines)
     known = np.column_stack([before.candidates[name].to_numpy() for name in CANDIDATES.names])
     searched = _searched(outlines, order[read])
-    pairs = candidates_again(searched, _searched(before.outlines, then[read_then]), known)
+    pairs = candidates_again(searched, _searched(before.outlines, then[read_then]), known, workers)
     texts = _Texts(folder, outlines, order, before.compared, workers)
     near = _settle(texts, read[pairs], progress)
     found = pa.table(list(pairs.T), schema=CANDIDATES)
@@ -184,7 +186,7 @@ def _assign(known: Compared) -> tuple[dict[int, tuple[int, float]], set[tuple[in
 class _Texts:
     """The texts of documents, which are numbered by their dates."""
 
-    def __init__(self, folder: Path, outlines: pa.Table, order: Ints, kept: pa.Table, workers: int | None) -> None:
+    def __init__(self, folder: Path, outlines: pa.Table, order: Ints, kept: pa.Table, workers: int) -> None:
         self._folder = folder
         self._workers = workers
         self._order = order
@@ -201,7 +203,7 @@ class _Texts:
         """How much the two of each pair resemble each other; None where the later is no copy of the earlier."""
         keys = list(zip(*(self._contents[pairs[:, side]].tolist() for side in (0, 1)), strict=True))
         is_new = np.array([key not in self._kept for key in keys], np.bool_)
-        portions = list(_portions(pairs[is_new], self._letters))
+        portions = list(_portions(pairs[is_new], self._letters, self._workers))
         done = 0
         with open_executor(self._workers, len(portions)) as executor:
             compared = map_in_order(executor, _compare, map(self._portion, portions), under_way=4)
@@ -276,14 +278,19 @@ def _read(portion: _Portion) -> list[Text]:
     ]
 
 
-def _portions(pairs: Pairs, letters: NDArray[np.int32]) -> Iterator[Pairs]:
-    """Cut pairs, those of one original together, into portions of about `_LETTERS` letters of text."""
+def _portions(pairs: Pairs, letters: NDArray[np.int32], workers: int) -> Iterator[Pairs]:
+    """Cut pairs, those of one original together, into portions of at most about `_LETTERS` letters of text.
+
+    There are as many for each worker, and they are about as long.
+    """
     pairs = pairs[np.lexsort((pairs[:, 0], pairs[:, 1]))]
+    most = int(letters[np.unique(pairs)].sum()) // workers
+    most = max(1, -(-most // max(1, -(-most // _LETTERS))))
     start, held, size = 0, set[int](), 0
     for i, pair in enumerate(pairs.tolist()):
         new = set(pair) - held
         more = sum(int(letters[document]) for document in new)
-        if held and size + more > _LETTERS:
+        if held and size + more > most:
             yield pairs[start:i]
             start, held, size = i, set(pair), sum(int(letters[document]) for document in pair)
         else:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, TypeVar
 from pipeline.cluster import allow_children, is_wanted
 from pipeline.errors import Unreadable
 from pipeline.executor import Workers, begin_worker, map_in_order, open_executor
-from pipeline.servers import start_server, worker_context
+from pipeline.servers import READERS, start_server, worker_context
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -33,8 +33,6 @@ _MEGABYTE = 1 << 20
 _UNDER_WAY = 32
 _GROUP = 128
 """A worker of a cluster is given at most so many tasks at a time: starting a process costs as much as sixty pages."""
-READERS = ("pypdfium2", "trafilatura")
-"""What reading takes longest to load."""
 _SECONDS_BETWEEN_LOOKS = 1.0
 _GRACE = 10.0
 """Seconds over its limit after which a process ends itself: whoever should have stopped it is gone."""

@@ -10,10 +10,12 @@ documents that share a band with a new one, or with one that is gone, are search
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from pipeline.executor import map_in_order
 from pipeline.ingest.shingles import SLOTS
 
 if TYPE_CHECKING:
@@ -28,8 +30,8 @@ if TYPE_CHECKING:
 
 _BAND, _BANDS_AT_ONCE = 2, 16
 _NEAREST, _READ = 24, 4
-_PAIRS, _HELD = 20_000, 1_000_000
-"""So many pairs are looked at at once, and wait to be."""
+_PAIRS, _HELD = 2_000, 1_000_000
+"""So many pairs are looked at at once (their MinHashes fit a processor's cache), and wait to be."""
 _REMEMBERED = 4_000_000
 """So many pairs that were looked at are remembered, and `_NEAREST` for each document where these are more."""
 _PROMISING = {True: 0.55, False: 0.2}
@@ -87,7 +89,11 @@ class Searched(NamedTuple):
 
 
 def candidates(
-    minhashes: MinHashes, shingles: Ints, is_chinese: NDArray[np.bool_], wanted: NDArray[np.bool_] | None = None
+    minhashes: MinHashes,
+    shingles: Ints,
+    is_chinese: NDArray[np.bool_],
+    wanted: NDArray[np.bool_] | None = None,
+    workers: int = 1,
 ) -> Pairs:
     """Pairs of documents that are worth reading, found on their MinHashes.
 
@@ -96,27 +102,37 @@ def candidates(
         shingles: As `Searched`.
         is_chinese: As `Searched`.
         wanted: The documents whose pairs with earlier ones are sought; of all where None.
+        workers: How many threads search.
 
     Returns:
         Later and earlier document of each pair, ascending: int64, pairs x 2.
     """
-    best = np.zeros((0, 3), np.int64)
-    met = done = np.zeros(0, np.int64)
-    for band, slots in enumerate(_bands(minhashes), start=1):
-        new = _distinct(_meetings(slots, shingles, wanted))
-        met = _distinct(np.concatenate([met, new[~_among(new, done)]]))
-        if len(met) > _HELD or band % _BANDS_AT_ONCE == 0:
-            found = [
-                _promising(minhashes, shingles, is_chinese, *np.divmod(met[start : start + _PAIRS], len(shingles)))
-                for start in range(0, len(met), _PAIRS)
-            ]
-            best = _best(np.concatenate([best, *found]))
-            remembered = len(done) + len(met) <= max(_REMEMBERED, _NEAREST * len(shingles))
-            done, met = (_distinct(np.concatenate([done, met])) if remembered else met), met[:0]
+    best, done = np.zeros((0, 3), np.int64), np.zeros(0, np.int64)
+    waiting: list[Ints] = []
+
+    def promising(pairs: Ints) -> NDArray[np.int64]:
+        return _promising(minhashes, shingles, is_chinese, *np.divmod(pairs, len(shingles)))
+
+    # Sorting and comparing arrays, NumPy lets other threads of Python go on.
+    with ThreadPoolExecutor(workers) as threads:
+        found = map_in_order(
+            threads,
+            lambda slots: _distinct(_meetings(slots, shingles, wanted)),
+            _bands(minhashes),
+            under_way=2 * workers,
+        )
+        for band, new in enumerate(found, start=1):
+            waiting.append(new[~_among(new, done)])
+            if sum(map(len, waiting)) > _HELD or band % _BANDS_AT_ONCE == 0:
+                met, waiting = _distinct(np.concatenate(waiting)), []
+                portions = (met[start : start + _PAIRS] for start in range(0, len(met), _PAIRS))
+                best = _best(np.concatenate([best, *map_in_order(threads, promising, portions, under_way=2 * workers)]))
+                remembered = len(done) + len(met) <= max(_REMEMBERED, _NEAREST * len(shingles))
+                done = _distinct(np.concatenate([done, met])) if remembered else met
     return best[:, :2]
 
 
-def candidates_again(now: Searched, then: Searched, pairs: Pairs) -> Pairs:
+def candidates_again(now: Searched, then: Searched, pairs: Pairs, workers: int = 1) -> Pairs:
     """What `candidates` says, from what it said of the documents of the last build, ``pairs``."""
     number = len(now.contents)
     place = _places(now, then)
@@ -124,14 +140,14 @@ def candidates_again(now: Searched, then: Searched, pairs: Pairs) -> Pairs:
     gone = np.ones(len(then.contents), np.bool_)
     gone[place[stayed]] = False
     if len(stayed) < _MOSTLY * max(number, len(gone)) or (np.diff(place[stayed]) <= 0).any():
-        return candidates(now.minhashes, now.shingles, now.is_chinese)
+        return candidates(now.minhashes, now.shingles, now.is_chinese, None, workers)
     changed = np.concatenate([now.minhashes.of(np.flatnonzero(place < 0)), then.minhashes.of(np.flatnonzero(gone))]).T
     if not changed.size:
         return pairs
     met = np.zeros(number, np.bool_)
     for band, slots in enumerate(_bands(now.minhashes)):
         met[_agreeing(slots, changed[band * _BAND : (band + 1) * _BAND])] = True
-    found = candidates(now.minhashes, now.shingles, now.is_chinese, met)
+    found = candidates(now.minhashes, now.shingles, now.is_chinese, met, workers)
     renumbered = np.full(len(gone), -1)
     renumbered[place[stayed]] = stayed
     kept = renumbered[pairs]

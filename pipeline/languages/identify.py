@@ -132,9 +132,15 @@ def identify_in_documents(texts: Sequence[str], documents: Sequence[int]) -> lis
     return languages
 
 
-def may_contradict(text: str, stated: str | None) -> bool:
-    """Whether a passage can be in another language than it is stated of its document: a long one, or by its writing."""
-    return stated is None or len(text) >= SPEAKS_FOR_ITSELF or (stated not in EASTERN and bool(_EAST.search(text)))
+def may_contradict(texts: Sequence[str], stated: Sequence[str | None]) -> list[int]:
+    """Which passages can be in another language than it is stated of their documents: those that speak for themselves,
+    others by their writing, and all where nothing is stated.
+    """  # noqa: D205 - one sentence
+    return [
+        i
+        for i, (text, code) in enumerate(zip(texts, stated, strict=True))
+        if len(text) >= SPEAKS_FOR_ITSELF or code is None or (code not in EASTERN and _EAST.search(text))
+    ]
 
 
 def _identify(texts: Sequence[str], ahead: Mapping[str, float]) -> list[str]:

@@ -28,7 +28,8 @@ from pipeline.stages import Progress, Stage, Summary, hash_code, tool_versions
 from pipeline.store import corpus, pieces, tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
+    from concurrent.futures import Executor
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -102,13 +103,23 @@ def cut_corpus(study: Study, draft: Path, progress: Progress) -> Summary:
         tasks = ((i, paths[i]) for i in missing)
         for i, _ in enumerate(map_in_order(executor, partial(_cut_batch, folder, cut_by, models), tasks, under_way=6)):
             progress("words", i + 1, len(missing))
-    new = {path for i in missing for path in paths[i].values()}
-    numbers = tokens.read_numbers(folder, [path for own in paths for path in own.values() if path not in new])
-    last = folder / tokens.CUT_TYPES_FILE
-    before = tokens.read_described(last, keys)
-    known, numbered = _number_types(study, draft, paths, before, numbers)
-    del numbers
-    described = _describe(study, numbered, known, models, progress)
+        new = {path for i in missing for path in paths[i].values()}
+        numbers = tokens.read_numbers(folder, [path for own in paths for path in own.values() if path not in new])
+        last = folder / tokens.CUT_TYPES_FILE
+        before = tokens.read_described(last, keys)
+        known, numbered = _number_types(study, draft, paths, before, numbers)
+        del numbers
+
+        def describe(code: str, by: Executor) -> pa.Table:
+            packed_or_not = describe_words if code in models else describe_types
+            told = partial(progress, f"lemmas ({code})")
+            return _describe(by, partial(packed_or_not, code), numbered[code], known[code], told)
+
+        described = {code: describe(code, executor) for code in keys if code not in LOADED}
+    for code in [code for code in keys if code in LOADED]:  # by new processes: those that cut remember a lot
+        number = len(range(0, len(numbered[code].new), TYPES_AT_ONCE))
+        with open_executor(study.run.workers, number, study.run.scheduler, loaded=loaded_by((code,))) as by:
+            described[code] = describe(code, by)
     table = pa.concat_tables([described[code] for code in keys])
     types = table.add_column(0, TYPES.field("type"), pa.array(np.arange(len(table), dtype=np.uint32)))
     tokens.write_types(draft / tokens.CUT_TYPES_FILE, types, keys, (last, before))
@@ -213,32 +224,23 @@ def _number_types(
 
 
 def _describe(
-    study: Study, numbered: dict[str, tokens.Numbered], known: dict[str, pa.Table], models: Iterable[str],
-    progress: Progress,
-) -> dict[str, pa.Table]:  # fmt: skip
-    """The types of each language; lemmas and parts are found once per type, in parallel, those of the last time taken.
-
-    The workers are new ones: those that cut still hold what they remember of it.
-    """
-    tables: dict[str, pa.Table] = {}
-    for code, own in numbered.items():
-        old, new = known[code], own.new
-        describe = describe_words if code in models else describe_types
-        order = pc.array_sort_indices(new)  # what is remembered of a word serves those beside it, which begin like it
-        starts = range(0, len(new), TYPES_AT_ONCE)
-        chunks = (new.take(order.slice(at, TYPES_AT_ONCE)).to_pylist() for at in starts)
-        described = [old]
-        run, loaded = study.run, loaded_by((code,))
-        with open_executor(run.workers, len(starts), run.scheduler, loaded=loaded) as executor:
-            for i, piece in enumerate(map_in_order(executor, partial(describe, code), chunks, under_way=6)):
-                described.append(piece.select(DESCRIBED).cast(old.schema))
-                progress(f"lemmas ({code})", i + 1, len(starts))
-        place = np.arange(len(old) + len(new))
-        place[len(old) + order.to_numpy()] = np.arange(len(old), len(place))
-        row = place[own.rows]
-        table = pa.concat_tables(described).combine_chunks()
-        tables[code] = table if np.array_equal(row, np.arange(len(table))) else table.take(pa.array(row))
-    return tables
+    executor: Executor, describe: Callable[[Sequence[str]], pa.Table], own: tokens.Numbered, old: pa.Table,
+    progress: Callable[[int, int], None],
+) -> pa.Table:  # fmt: skip
+    """The types of a language; lemmas and parts are found once per type, those of the last time taken."""
+    new = own.new
+    order = pc.array_sort_indices(new)  # what is remembered of a word serves those beside it, which begin like it
+    starts = range(0, len(new), TYPES_AT_ONCE)
+    chunks = (new.take(order.slice(at, TYPES_AT_ONCE)).to_pylist() for at in starts)
+    described = [old]
+    for i, piece in enumerate(map_in_order(executor, describe, chunks, under_way=6)):
+        described.append(piece.select(DESCRIBED).cast(old.schema))
+        progress(i + 1, len(starts))
+    place = np.arange(len(old) + len(new))
+    place[len(old) + order.to_numpy()] = np.arange(len(old), len(place))
+    row = place[own.rows]
+    table = pa.concat_tables(described).combine_chunks()
+    return table if np.array_equal(row, np.arange(len(table))) else table.take(pa.array(row))
 
 
 def _bounded(cuts: Cuts) -> Cuts:

@@ -38,8 +38,8 @@ VERSION = f"rjieba {version('rjieba')}; {han.VERSION}"
 """The packages that shape the words."""
 _AT_ONCE = 100_000
 """Characters, at least, that are handed to the segmenter together, for so small a text is a call of its own dear."""
-_UTF8_WIDTH = np.array([1] + [2] * 15 + [3] * 496 + [4], np.int32)
-"""Bytes in UTF-8 of a code point, by its 128s: below U+0080, U+0800, U+10000, and from there on."""
+_LONGER_FROM = (0x80, 0x800, 0x10000)
+"""The code points from which on UTF-8 takes a byte more."""
 
 
 def cut(texts: Sequence[str]) -> Cuts:
@@ -81,7 +81,7 @@ def cut_by(
     byte, data = _byte_offsets(folded_codes), pa.py_buffer(folded.encode())
     del folded
     ids, forms = _encode(byte, data, end)
-    kept = ~np.array([form.isspace() for form in forms.to_pylist()], np.bool_)[ids]
+    kept = ~_is_space(forms, ids, folded_codes[end - length])
     ids = ids[kept]
     end = end[kept]
     length = length[kept]
@@ -152,12 +152,28 @@ def _lengths(folded: str, segment: Callable[[str], list[str]]) -> Lengths:
     return np.concatenate([np.empty(0, np.int32), *found])
 
 
+def _is_space(forms: pa.StringArray, ids: Ints, first: han.Codes) -> NDArray[np.bool_]:
+    """Which tokens are whitespace.
+
+    Args:
+        forms: Distinct forms.
+        ids: Index into ``forms`` of each token.
+        first: Its first code point.
+    """
+    blank = np.zeros(len(forms), np.bool_)
+    begin_so = np.unique(ids[han.is_space_table()[first]])  # few, whose forms are looked at
+    blank[begin_so] = [form.isspace() for form in forms.take(pa.array(begin_so)).to_pylist()]
+    is_space: NDArray[np.bool_] = blank[ids]
+    return is_space
+
+
 def _byte_offsets(codes: han.Codes) -> Lengths:
     """The bytes in UTF-8 before each code point of a text, and in all of it."""
     offsets = np.zeros(len(codes) + 1, np.int32)
-    plane = codes >> 7
-    np.minimum(plane, len(_UTF8_WIDTH) - 1, out=plane)
-    np.cumsum(_UTF8_WIDTH[plane], out=offsets[1:])
+    width = np.ones(len(codes), np.uint8)
+    for first in _LONGER_FROM:
+        width += codes >= first
+    np.cumsum(width, dtype=np.int32, out=offsets[1:])
     return offsets
 
 

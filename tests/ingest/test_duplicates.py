@@ -260,6 +260,8 @@ def test_the_pairs_are_those_that_meet_in_all_bands_taken_together() -> None:
     pairs = candidates(lying(slots), shingles, np.zeros(200, np.bool_))
     assert len(wanted) > 100
     assert list(map(tuple, pairs.tolist())) == wanted
+    threads = candidates(lying(slots), shingles, np.zeros(200, np.bool_), None, 3)
+    assert threads.tolist() == pairs.tolist()
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -279,9 +281,9 @@ def test_a_corpus_that_grew_or_shrank_has_the_pairs_of_one_searched_anew(
     def searched(rows: np.ndarray) -> Searched:
         return Searched(lying(slots[rows]), contents[rows], shingles[rows], is_chinese[rows])
 
-    wanted: list[object] = []
+    anew: list[bool] = []
     search = meetings.candidates
-    monkeypatch.setattr(meetings, "candidates", lambda *given: (wanted.append(given[3:]), search(*given))[1])
+    monkeypatch.setattr(meetings, "candidates", lambda *given: (anew.append(given[3] is None), search(*given))[1])
     then, pairs = searched(np.zeros(0, np.int64)), np.zeros((0, 2), np.int64)
     stays = np.ones(400, np.bool_)
     for step in range(6):
@@ -295,7 +297,6 @@ def test_a_corpus_that_grew_or_shrank_has_the_pairs_of_one_searched_anew(
         assert pairs.tolist() == search(*now[:1], *now[2:]).tolist()
         then = now
     assert len(pairs) > 500
-    anew = [not given for given in wanted]
     assert (anew[0], any(anew[1:-1]), anew[-1]) == (True, False, True)
     assert len(anew) > 2
 

@@ -113,6 +113,12 @@ def clean(text: str) -> str:
     return _tidy(_composed(text))
 
 
+def clean_each(texts: Sequence[str]) -> list[str]:
+    """Each text as `clean` leaves it; most are so already, which is seen for all at a time."""
+    tidy = zip(texts, _are_tidy(texts), strict=True)
+    return [text if is_tidy and "\n" not in text else clean(text) for text, is_tidy in tidy]
+
+
 def paragraphs(text: str) -> list[str]:
     """Cut a text into its paragraphs, each cleaned (see `clean`) and on one line.
 

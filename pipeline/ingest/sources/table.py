@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from pipeline import __version__
 from pipeline.errors import StudyError
 from pipeline.executor import map_in_order
-from pipeline.ingest.readers.text import clean, paragraphs_of_each
+from pipeline.ingest.readers.text import clean_each, paragraphs_of_each
 from pipeline.ingest.shingles import signatures
 from pipeline.ingest.sources import table_rows
 from pipeline.ingest.sources.language_names import language_code
@@ -162,7 +162,7 @@ def read_into_part(chunk: Chunk) -> Path:
     passages: list[str] = []
     sizes: list[int] = []
     more = [name for name in chunk.columns if name not in (*_FIELDS, "id", "text")]
-    rows = [(number, _read_row(number, written, chunk.columns)) for number, written in chunk.rows]
+    rows = _read_rows(chunk)
     found = paragraphs_of_each([cells["text"] for _, cells in rows if not isinstance(cells, Reject)])
     for number, cells in rows:
         if isinstance(cells, Reject):
@@ -200,21 +200,36 @@ def read_into_part(chunk: Chunk) -> Path:
     return chunk.target
 
 
-def _read_row(
+def _read_rows(chunk: Chunk) -> list[tuple[int, dict[str, str] | Reject]]:
+    """Of each row its number and the cells by what the study calls them, as text, cleaned but for the document's."""
+    rows = [(number, _cells(number, written, chunk.columns)) for number, written in chunk.rows]
+    readable = [cells for _, cells in rows if not isinstance(cells, Reject)]
+    for name in chunk.columns:
+        if name != "text":
+            for cells, cell in zip(readable, clean_each([cells[name] for cells in readable]), strict=True):
+                cells[name] = cell
+    if "id" not in chunk.columns:
+        return rows
+    empty = f"the column {chunk.columns['id']!r} is empty"
+    return [
+        (number, cells)
+        if isinstance(cells, Reject) or cells["id"]
+        else (number, Reject("", f"row {number}", "corpus", "bad_row", empty))
+        for number, cells in rows
+    ]
+
+
+def _cells(
     number: int, written: Mapping[str, Any] | Reject | bytes, columns: Mapping[str, str]
 ) -> dict[str, str] | Reject:
-    """The cells of a row by what the study calls them, as text, cleaned but for the document's text."""
+    """The cells of a row as text."""
     row = table_rows.json_row(written, number) if isinstance(written, bytes) else written
     if isinstance(row, Reject):
         return row
     try:
-        cells = {name: _text(row.get(column)) for name, column in columns.items()}
+        return {name: _text(row.get(column)) for name, column in columns.items()}
     except RecursionError:
         return Reject("", f"row {number}", "corpus", "bad_row", "lists inside lists, too many to write them as text")
-    cells = {name: clean(cell) if cell and name != "text" else cell for name, cell in cells.items()}
-    if "id" in columns and not cells["id"]:
-        return Reject("", f"row {number}", "corpus", "bad_row", f"the column {columns['id']!r} is empty")
-    return cells
 
 
 def _join(begun: Part, part: Part) -> Part:
@@ -230,14 +245,15 @@ def _found_languages(
 ) -> list[str | None]:
     """The language of each text; None where that of its document is stated and the text too short to contradict."""
     said = [language_code(language) for language in stated]
-    needed = [i for i, (text, of) in enumerate(zip(texts, document, strict=True))
-              if not chunk.identified and may_contradict(text, said[of])]  # fmt: skip
+    needed = [] if chunk.identified else may_contradict(texts, [said[of] for of in document])
     found = identify_in_documents([texts[i] for i in needed], [document[i] for i in needed])
     languages = dict(zip(needed, found, strict=True))
     return [languages.get(i) for i in range(len(texts))]
 
 
 def _text(value: object) -> str:
+    if isinstance(value, str):  # as most are
+        return value.strip()
     if value is None:
         return ""
     if isinstance(value, list):
