@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +20,7 @@ from pipeline.analyses.permutation import PERMUTATIONS, Part, adjust_holm
 from pipeline.analyses.quick_deal import quick_deal
 from pipeline.analyses.steps import Gains, keep_gains, learn_gains, place_anew, select_steps, testable
 from pipeline.analyses.trends import rate_ratio, trend_p_values
+from pipeline.executor import map_in_order
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -95,7 +99,7 @@ def robustness(
         corpus: Its corpus.
         concepts: The concepts of its lexicon.
         changes: Its changes.
-        progress: Told of the choices done.
+        progress: Told of the choices done, those that share their denominators as one.
     """
     periods = cut_periods(corpus.dates, study.timelines.period, study.timelines.years)
     time = _Time(corpus.dates, periods, period_of(corpus.dates, periods), corpus.documents["doc_id"])
@@ -133,20 +137,38 @@ def _read_changes(changes: pa.Table) -> dict[tuple[str, str], Row]:
 def _rows(
     study: Study, time: _Time, counted: Sequence[Counted], main_rows: Sequence[Row], progress: Progress
 ) -> list[tuple[int, Row]]:
-    """The rows of one language, with the place of the concept of each."""
-    main = counted[0]
-    groups: dict[bytes, list[Counted]] = {}
-    for one in counted:
-        if one.note is None:
-            groups.setdefault(one.below.digest, []).append(one)
-    tested: dict[bytes, _Tested] = {}
-    found: list[tuple[int, Row]] = []
+    """The rows of one language, with the place of the concept of each.
+
+    Choices that share their denominators are tested together, and beside others: dealing is done by NumPy, which lets
+    other threads of Python go on.
+    """
+    groups: dict[bytes | None, list[int]] = {}
     for number, one in enumerate(counted):
-        key = one.below.digest
-        if one.note is None and key not in tested:
-            tested[key] = _test(study, time, groups[key])
+        groups.setdefault(one.below.digest if one.note is None else None, []).append(number)
+    found: list[list[tuple[int, Row]]] = [[] for _ in counted]
+    workers = study.run.workers or os.cpu_count() or 1
+    with ThreadPoolExecutor(workers) as threads:
+        together = ([counted[number] for number in numbers] for numbers in groups.values())
+        tested = map_in_order(
+            threads, partial(_rows_of, study, time, counted[0], main_rows), together, under_way=workers
+        )
+        for done, (numbers, rows) in enumerate(zip(groups.values(), tested, strict=True), start=1):
+            for number, own in zip(numbers, rows, strict=True):
+                found[number] = own
+            progress("robustness", done, len(groups))
+    return [row for rows in found for row in rows]
+
+
+def _rows_of(
+    study: Study, time: _Time, main: Counted, main_rows: Sequence[Row], together: Sequence[Counted]
+) -> list[list[tuple[int, Row]]]:
+    """The rows of each of some choices that share their denominators, or that could not be counted."""
+    tested = None if together[0].note else _test(study, time, together)
+    found: list[list[tuple[int, Row]]] = []
+    for one in together:
         changed = [] if one.note else [i for i in one.mentions if not _same(one, main, i)]
-        results = _results(study, tested[key], (main, one), changed, time.periods) if changed else {}
+        results = _results(study, tested, (main, one), changed, time.periods) if tested and changed else {}
+        rows: list[tuple[int, Row]] = []
         for i in one.mentions:
             row: Row = {"choice": one.choice, "setting": one.setting, "note": one.note}
             if one.note is None:
@@ -159,8 +181,8 @@ def _rows(
                 steps = row.get("steps", ())
                 row["steps"] = "; ".join(period for period, _ in steps) or None
                 row["step_directions"] = "; ".join(direction for _, direction in steps) or None
-            found.append((i, row))
-        progress("robustness", number + 1, len(counted))
+            rows.append((i, row))
+        found.append(rows)
     return found
 
 
