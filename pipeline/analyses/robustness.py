@@ -163,7 +163,7 @@ def _rows_of(
     study: Study, time: _Time, main: Counted, main_rows: Sequence[Row], together: Sequence[Counted]
 ) -> list[list[tuple[int, Row]]]:
     """The rows of each of some choices that share their denominators, or that could not be counted."""
-    tested = None if together[0].note else _test(study, time, together)
+    tested = _test(study, time, together) if together[0].note is None else None
     found: list[list[tuple[int, Row]]] = []
     for one in together:
         changed = [] if one.note else [i for i in one.mentions if not _same(one, main, i)]

@@ -42,6 +42,9 @@ PIECES_FOLDER = ".cuts"
 
 LOADED = {"de": ("pipeline.languages.de_loaded",)}
 """Of a language: the modules that load its dictionaries, for a server that workers share them with."""
+BY_CUTTERS = frozenset({"zh"})
+"""Languages whose types are described with what cutting has loaded, by the same workers. For the others there are new
+ones: those that cut still hold what they remember of it, beside which the dictionaries would have to fit."""
 _WORTH_LOADING = 8
 """So many new batches have types for all workers."""
 
@@ -115,8 +118,8 @@ def cut_corpus(study: Study, draft: Path, progress: Progress) -> Summary:
             told = partial(progress, f"lemmas ({code})")
             return _describe(by, partial(packed_or_not, code), numbered[code], known[code], told)
 
-        described = {code: describe(code, executor) for code in keys if code not in LOADED}
-    for code in [code for code in keys if code in LOADED]:  # by new processes: those that cut remember a lot
+        described = {code: describe(code, executor) for code in keys if code in BY_CUTTERS}
+    for code in [code for code in keys if code not in BY_CUTTERS]:
         number = len(range(0, len(numbered[code].new), TYPES_AT_ONCE))
         with open_executor(study.run.workers, number, study.run.scheduler, loaded=loaded_by((code,))) as by:
             described[code] = describe(code, by)

@@ -113,10 +113,10 @@ def clean(text: str) -> str:
     return _tidy(_composed(text))
 
 
-def clean_each(texts: Sequence[str]) -> list[str]:
-    """Each text as `clean` leaves it; most are so already, which is seen for all at a time."""
-    tidy = zip(texts, _are_tidy(texts), strict=True)
-    return [text if is_tidy and "\n" not in text else clean(text) for text, is_tidy in tidy]
+def clean_each(texts: Sequence[str]) -> Iterator[str]:
+    """Each text as `clean` leaves it."""
+    for text, is_tidy in _seen_together(texts):
+        yield text if is_tidy and "\n" not in text else clean(text)
 
 
 def paragraphs(text: str) -> list[str]:
@@ -140,14 +140,19 @@ def paragraphs(text: str) -> list[str]:
 
 
 def paragraphs_of_each(texts: Sequence[str]) -> Iterator[list[str]]:
-    """The `paragraphs` of each text. Most texts hold nothing to mend, which is seen for many of them at a time."""
+    """The `paragraphs` of each text."""
+    for text, is_tidy in _seen_together(texts):
+        lines = text.removesuffix("\n").split("\n")
+        yield _cut(text, lines, lines) if is_tidy else paragraphs(text)
+
+
+def _seen_together(texts: Sequence[str]) -> Iterator[tuple[str, bool]]:
+    """Each text, and whether it is known to hold nothing to mend, as most do: seen for many short ones at a time."""
     first = size = 0
     for last, text in enumerate([*texts, ""]):
         if last > first and (size + len(text) > _AT_ONCE or last == len(texts)):
             some = texts[first:last]
-            for one, is_tidy in zip(some, _are_tidy(some) if size <= _AT_ONCE else [False], strict=True):
-                lines = one.removesuffix("\n").split("\n")
-                yield _cut(one, lines, lines) if is_tidy else paragraphs(one)
+            yield from zip(some, _are_tidy(some) if size <= _AT_ONCE else [False], strict=True)
             first, size = last, 0
         size += len(text)
 
