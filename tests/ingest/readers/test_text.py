@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from pipeline.errors import Unreadable
 from pipeline.ingest.readers import text as reader
-from pipeline.ingest.readers.text import clean, paragraphs, paragraphs_of_each, read_text
+from pipeline.ingest.readers.text import clean, clean_each, paragraphs, paragraphs_of_each, read_text
 
 FLOORS_FILE = Path(__file__).parents[2] / "floors.json"
 FLOORS: dict[str, Any] = json.loads(FLOORS_FILE.read_text("utf-8")) if FLOORS_FILE.exists() else {}
@@ -75,6 +75,11 @@ def test_cleaned_text_is_stable_composed_and_on_one_line(text: str) -> None:
     assert unicodedata.is_normalized("NFC", cleaned)
     assert cleaned == " ".join(cleaned.split())
     assert not re.search(r"[\x00-\x1f\x7f-\x9f\u200b\ufeff\u202a-\u202e\ud800-\udfff]", cleaned)
+
+
+@given(st.lists(st.text(st.characters(codec=None) | st.sampled_from(" \n\t\x85\u3000\u0301\u200beé"))))
+def test_texts_cleaned_together_are_as_each_is_alone(texts: list[str]) -> None:
+    assert list(clean_each(texts)) == [clean(text) for text in texts]
 
 
 # -- paragraphs ----------------------------------------------------------------------------------------------------
