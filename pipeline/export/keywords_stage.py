@@ -16,8 +16,8 @@ from pipeline.analyses.parts import make_comparisons
 from pipeline.concepts.lexicon import load_lexicon
 from pipeline.concepts.lock import lock_path
 from pipeline.concepts.mentions import MENTIONS_FILE
-from pipeline.executor import map_in_order, open_executor
 from pipeline.export import networks, tables
+from pipeline.export.drawing import do_all
 from pipeline.export.marks import mark_concepts
 from pipeline.languages.stop_words import stop_word_file
 from pipeline.stages import Progress, Stage, Summary
@@ -101,14 +101,8 @@ def _write_figures(
         for concept in mark_concepts(study)
         if concept.id in with_company
     ]
-    with open_executor(study.run.workers, len(tasks) // 4) as executor:
-        for i, _ in enumerate(map_in_order(executor, _do, tasks, under_way=8)):
-            progress("figures of words", i + 1, len(tasks))
+    do_all(study, tasks, progress, "figures of words")
     return len(tasks) - 1
-
-
-def _do(task: Callable[[], None]) -> None:
-    task()
 
 
 def _write_workbook(draft: Path) -> None:

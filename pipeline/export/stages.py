@@ -26,10 +26,10 @@ from pipeline.concepts.check_names import check_concepts
 from pipeline.concepts.lexicon import load_lexicon
 from pipeline.concepts.lock import lock_path
 from pipeline.concepts.mentions import MENTIONS_FILE
-from pipeline.executor import map_in_order, open_executor
 from pipeline.export import tables
 from pipeline.export.bibliography import FOLDER, TABLE, read_bibliography
 from pipeline.export.captions import write_caption
+from pipeline.export.drawing import do_all, load_meanwhile
 from pipeline.export.marks import mark_concepts, mark_note
 from pipeline.export.phrases import phrases_of
 from pipeline.ingest.corpus import REJECTS_FILE
@@ -40,7 +40,7 @@ from pipeline.store import corpus, tokens
 from pipeline.store.tables import read_table, write_tables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Collection
     from pathlib import Path
 
     import pyarrow as pa
@@ -66,6 +66,7 @@ def write_timelines(study: Study, draft: Path, progress: Progress) -> Summary:
     """
     concepts = load_lexicon(study.lexicon)
     check_concepts(study, concepts)
+    load_meanwhile(study, len(concepts))
     built = read_corpus(study)
     rejected = Counter(row["source_id"] for row in read_rejects(study.corpus_folder / REJECTS_FILE))
     curves = timelines(study, built, concepts, lambda done, whole: progress("timelines", done, whole))
@@ -115,14 +116,8 @@ def write_figures(study: Study, draft: Path, progress: Progress) -> Summary:
         partial(_write_change_figures, study, draft),
         *(partial(_write_figure, study, draft, name) for name in wanted),
     ]
-    with open_executor(study.run.workers, len(tasks) // 4) as executor:
-        for i, _ in enumerate(map_in_order(executor, _do, tasks, under_way=8)):
-            progress("figures", i + 1, len(tasks))
+    do_all(study, tasks, progress, "figures")
     return {"figures": len(wanted)}
-
-
-def _do(task: Callable[[], None]) -> None:
-    task()
 
 
 def _write_workbook(study: Study, draft: Path) -> None:

@@ -12,10 +12,10 @@ import pyarrow.compute as pc
 from pipeline.concepts.check_names import check_concepts
 from pipeline.concepts.lexicon import load_lexicon
 from pipeline.concepts.lock import lock_path
-from pipeline.executor import map_in_order, open_executor
 from pipeline.export import tables as files
 from pipeline.export.bibliography import FOLDER, TABLE, read_bibliography
 from pipeline.export.bibtex import entry_keys, to_bibtex
+from pipeline.export.drawing import do_all
 from pipeline.export.figures import save
 from pipeline.export.marks import mark_concepts
 from pipeline.export.panels import Page
@@ -64,9 +64,7 @@ def write_paper(study: Study, draft: Path, progress: Progress) -> Summary:
     jobs = [(number, width) for number in range(len(made)) for width in COLUMNS]
     batches = [jobs[start : start + _BATCH] for start in range(0, len(jobs), _BATCH)]
     tasks: list[Callable[[], None]] = [partial(_draw, study, folder, batch) for batch in batches]
-    with open_executor(study.run.workers, len(tasks) // 4) as executor:
-        for i, _ in enumerate(map_in_order(executor, _do, tasks, under_way=8)):
-            progress("figures for the paper", i + 1, len(tasks))
+    do_all(study, tasks, progress, "figures for the paper")
     for figure in made:
         files.write_csv(figure.rows(material), folder / "figures" / f"{figure.stem}.csv")
     captions = {"figure": [one.stem for one in made], "caption": [one.caption for one in made]}
@@ -109,10 +107,6 @@ def _chosen(study: Study, timelines: pa.Table, mentioned: Sequence[str]) -> list
         return list(mentioned)
     check_concepts(study, load_lexicon(study.lexicon))
     return [concept for concept in mentioned if concept in wanted]
-
-
-def _do(task: Callable[[], None]) -> None:
-    task()
 
 
 def _draw(study: Study, folder: Path, jobs: Sequence[tuple[int, str]]) -> None:
