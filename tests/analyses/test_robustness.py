@@ -97,6 +97,18 @@ def test_a_step_that_only_copies_make_falls_with_them(tmp_path: Path) -> None:
     assert rows["per", "characters"]["agrees"]
 
 
+def test_one_thread_says_what_several_say(tmp_path: Path) -> None:
+    study = make_study(tmp_path, LEXICON, passages='duplicates = "all"')
+    made = documents(
+        lambda year, k: [("zh", FILLER + "城市外交都市外交" * says(k, year)), ("zh", FILLER + "友好城市", "footnote")],
+        lambda _, k: k % 3,
+    )
+    runs = (study.run.model_copy(update={"workers": number}) for number in (1, 3))
+    grids = [run(study.model_copy(update={"run": settings}), made)[0] for settings in runs]
+    assert grids[0] == grids[1]
+    assert len({row["choice"] for row in grids[0] if row["note"] is None}) > 3
+
+
 def test_a_rise_in_footnotes_alone_is_seen_when_they_are_counted(tmp_path: Path) -> None:
     study = make_study(tmp_path, LEXICON)
     made = documents(
