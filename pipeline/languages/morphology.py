@@ -351,6 +351,7 @@ def is_noun_stem(stem: str) -> bool:
     return stem in load_model().nouns
 
 
+@lru_cache(maxsize=1 << 14)
 def stem_lemma(stem: str, kind: str) -> str:
     """The lemma of a stem inside a compound: städt, NN_VAR gives Stadt; lern, VV gives lernen.
 
