@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache, lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from pipeline.languages.dictionary import SHORTEST_PART, dictionary, without_link
@@ -16,14 +17,18 @@ if TYPE_CHECKING:
 _NO_PARTS = ("FUGE", "SUF", "PRESPART", "ADJ_COMP", "ADJ_SUP")
 _DERIVED = ("SUF_DERIV", "SUF_FEM", "SUF_DIM")
 _PREFIXES = ("PTKVZ", "APPR", "PREF", "APZR", "PTKA", "PTKZU")
-_PARTICLES = frozenset({"ab", "an", "auf", "aus", "bei", "durch", "ein", "fort", "her", "hin", "miss", "mit", "nach",
-                        "rück", "um", "vor", "weiter", "wieder", "zu", "zurück", "zusammen"})  # fmt: skip
+_PARTICLES = frozenset({"ab", "an", "auf", "aus", "bei", "durch", "ein", "fort", "her", "hin", "hinter", "inter",
+                        "miss", "mit", "nach", "rück", "um", "vor", "voraus", "weiter", "wider", "wieder", "zu",
+                        "zurück", "zusammen", "zwischen", "über"})  # fmt: skip
 _WHOLE = frozenset({"augenblick", "denkmal", "friedhof", "großmutter", "großvater", "handwerk", "haushalt", "hochzeit",
                     "landwirt", "plattform", "seidenstraße", "weihnacht"})  # fmt: skip
 """Nouns whose parts have nothing to do with what they mean, and a name."""
-_FIRST = ("alt", "außen", "einzel", "gesamt", "groß", "haupt", "innen", "klein", "kurz", "mindest", "neu", "sonder")
+_FIRST = ("alt", "außen", "binnen", "einzel", "elektro", "erst", "ganz", "gesamt", "groß", "haupt", "innen", "klein",
+          "kurz", "mehr", "mindest", "neu", "nicht", "sonder")  # fmt: skip
 """First parts before any noun; the model holds many of these compounds whole (Einzeltäter)."""
-_NO_HEADS = frozenset({"bar", "los", "haft", "sam", "schaft", "stel", "tel"})
+_NO_FIRST = ("erstarr", "erstatt", "erstaun", "erstell", "erstick", "erstreck")
+"""Beginnings of nouns of verbs that begin like one of these."""
+_NO_HEADS = frozenset({"bar", "los", "haft", "ling", "sam", "schaft", "stel", "tel"})
 _LIKE_SUFFIXES = _NO_HEADS | {"zeug"}
 _WORD_CLASSES = frozenset({"NN", "NNA", "NNI", "ADJ(A)", "ADJ(D)"})
 _MODIFIERS = frozenset({"ADJ(A)", "ADJ(D)", "VV(PP)"})
@@ -31,6 +36,9 @@ _SHORTEST = 3
 _BEFORE = {"": ("NN", "NN_VAR", "NN_VAR_EL", "ADJ", "VV", "NE"), "s": ("NN", "NN_VAR", "NE"), "es": ("NN", "NN_VAR"),
            "n": ("NN",), "en": ("NN",), "e": ("VV",), "er": ("NN", "NN_VAR")}  # fmt: skip
 """The classes of stems that may stand before each linking element."""
+_ENDS_OF_DERIVED = ("igkeit", "in", "ismus")
+_DERIVED_WITH_S = ("heits", "ions", "keits", "täts", "ungs")
+_LONG_PARTICLES = tuple(particle for particle in _PARTICLES if len(particle) >= 6)
 _OF_PARTICLES = ("PTKVZ_SEP", "APPR", "ADV", "PIAT")
 _SURE = 2.5
 """How much likelier a first part must be as a stem than as a particle."""
@@ -39,6 +47,12 @@ _LEAST = -17.5
 _LONG, _LONGER = 6, 4.5
 """Letters of stems that are hardly there by chance, and how much less likely two such may be."""
 _NEVER = -99.0
+_SHORT = -9.0
+"""How likely a part of three letters must be in a word that the model does not know."""
+_RATHER = 2.0
+"""How much likelier a stem must be as a verb than as a noun."""
+_RAREST = -12.0
+"""How likely a stem is that the model has met but once, and somewhat more."""
 _AGENT = -9.0
 """How likely a noun in -er is that the model lacks, if its verb is known: Nehmer."""
 
@@ -69,14 +83,30 @@ def _split(lemma: str) -> tuple[str, ...]:
     if not may_be_compound(lemma) or lower in _WHOLE:
         return ()
     analysis = analyse(lemma)
-    if lower.startswith(_FIRST) and lemma[0].isupper():
-        first = next(filter(lower.startswith, _FIRST))
-        rest = lemma[len(first) :].capitalize()
-        if len(rest) > SHORTEST_PART and _is_noun(rest) and not _is_name(rest):
-            return (first.capitalize() if first == "haupt" else first, *(_split(rest) or (rest,)))
+    if lower.startswith(_FIRST) and lemma[0].isupper() and (parts := _from_first(lemma, lower)):
+        return parts
     if analysis is not None and analysis.known:
-        return _from_morphemes(lemma, analysis) if analysis.pos in _WORD_CLASSES else ()
+        is_infinitive = analysis.pos == "VV(PP)" and lemma.endswith("en") and lemma[0].isupper()  # Planungsermessen
+        if analysis.pos not in _WORD_CLASSES and not is_infinitive:
+            return ()
+        return _from_morphemes(lemma, analysis) or _from_held(lemma, analysis)
     return _from_dictionary(lemma) if lemma[0].isupper() else ()
+
+
+def _from_first(lemma: str, lower: str) -> tuple[str, ...]:
+    """One of the first parts before any noun, and a noun or a compound: Gesamtbreite, Gesamtschutzquote."""
+    first = next(filter(lower.startswith, _FIRST))
+    rest = lemma[len(first) :].capitalize()
+    if len(rest) <= SHORTEST_PART or lower.startswith(_NO_FIRST) or _is_agent(lower):
+        return ()
+    if _is_name(rest) or _is_name(lemma):
+        return ()
+    is_noun = _is_noun(rest)
+    if not is_noun and len(first) == _SHORTEST and rest.startswith(("En", "Er")):
+        return ()  # Alters-teilzeit, not of alt
+    inner = _split(rest)
+    is_whole = is_noun or rest.lower() in load_model().nouns
+    return (_first_lemma(first, "NN"), *(inner or (rest,))) if inner or is_whole else ()
 
 
 def _from_morphemes(lemma: str, analysis: Analysis) -> tuple[str, ...]:
@@ -89,7 +119,8 @@ def _from_morphemes(lemma: str, analysis: Analysis) -> tuple[str, ...]:
             begin -= 1
         behind_s = kind == "FUGE" and form == "s"
         role = _role(kind)
-        if stems and (role == "derived" or form == "schaft" or (form == "ende" and stems[-1][2][:2] == "VV")):
+        is_participle = form == "ende" and bool(stems) and _is_participle(lemma[:at].lower(), stems[-1])
+        if stems and (role == "derived" or form == "schaft" or is_participle):
             first, stem, _ = stems[-1]
             stems[-1] = (first, stem + form, "NN")
         elif role == "prefix" or form in _PARTICLES:
@@ -106,12 +137,42 @@ def _from_morphemes(lemma: str, analysis: Analysis) -> tuple[str, ...]:
         begin = at
     if len(stems) < 2 or stems[-1][1] in _NO_HEADS:
         return ()
+    lower = lemma.lower()
     head = lemma[stems[-1][0] :]
     if lemma[0].isupper():
-        noun = head[0].upper() + head[1:]
-        head = own if (own := lemma_of(noun))[0].isupper() else noun  # Breite is of breit elsewhere
-    parts = (*(stem_lemma(form, kind) for _, form, kind in stems[:-1]), head)
+        head = _head_lemma(head[0].upper() + head[1:])
+    parts = (*(_first_lemma(form, kind, lower[:end]) for (_, form, kind), (end, *_) in pairwise(stems)), head)
     return parts if all(len(stem) >= _SHORTEST for _, stem, _ in stems) else _from_dictionary(lemma)
+
+
+def _is_participle(lemma: str, last: tuple[int, str, str]) -> bool:
+    """Whether a noun ends in a participle in -ende: Beziehende, Vorsitzende; not in the end of something."""
+    begin, stem, kind = last
+    if lemma[begin:] != f"{stem}ende":
+        return False
+    known = dictionary()
+    return kind[:2] == "VV" or lemma[begin:] in known or lemma[begin:].capitalize() in known
+
+
+@lru_cache(maxsize=1 << 14)
+def _head_lemma(noun: str) -> str:
+    """The lemma of a last part, where that is a noun: Breite is of breit elsewhere, and Schaffen of Schaff."""
+    own = lemma_of(noun)
+    return own if own[0].isupper() and dictionary().get(noun.lower()) != noun.lower() else noun
+
+
+def _first_lemma(stem: str, kind: str, before: str = "") -> str:
+    """The lemma of a stem that another follows; ``before`` that there is the stem, its linking element, and more ahead.
+
+    Sondermenü is not of sondern, and Haltestelle is of halten: far likelier a verb's stem than a noun's, with an -e-.
+    """
+    if stem in _FIRST:
+        return stem.capitalize() if stem == "haupt" else stem
+    if kind == "NN" and before.endswith(f"{stem}e"):
+        chances = stem_chances(stem)
+        if chances.get("VV", _NEVER) > chances.get("NN", _NEVER) + _RATHER:
+            kind = "VV"
+    return stem_lemma(stem, kind)
 
 
 @cache
@@ -182,30 +243,102 @@ def _is_name(word: str) -> bool:
     return chances.get("NE", _NEVER) > chances.get("NN", _NEVER)
 
 
-def _from_dictionary(lemma: str) -> tuple[str, ...]:
-    """Two words of the dictionary, the last as long as may be."""
-    for begin in range(SHORTEST_PART, len(lemma) - SHORTEST_PART + 1):
+def _from_held(lemma: str, analysis: Analysis) -> tuple[str, ...]:
+    """Of a noun that the model holds as one, with no two stems of its own in it: two words of the dictionary.
+
+    Not those that look like two but are derived (Vollständigkeit, Ministerin), nor with a rare short part (Verb-rauch).
+    """
+    (stem, kind), *_ = analysis.morphemes
+    if analysis.pos != "NN" or kind != "NN" or len(stem) < _LONG + 2 or lemma.endswith(_ENDS_OF_DERIVED):
+        return ()
+    return () if stem.startswith(tuple(_WHOLE)) else _from_dictionary(lemma, held=True)
+
+
+def _from_dictionary(lemma: str, *, held: bool = False) -> tuple[str, ...]:
+    """Two words of the dictionary, the last as long as may be; or a first part and a compound, unless ``held``."""
+    lower = lemma.lower()
+    if _is_agent(lower) or _is_of_verb(lemma, lower):
+        return ()
+    shortest = SHORTEST_PART if held else _SHORTEST
+    first = _LONG + 1 if lower.startswith(_LONG_PARTICLES) else shortest
+    last = 0
+    for begin in range(first, len(lemma) - shortest + 1):
         head = lemma[begin:].capitalize()
-        if _is_noun(head) and (first := _modifier(lemma[:begin])) is not None:
-            return (*(_split(first) or (first,)), *(_split(head) or (head,)))
+        if not (_is_noun(head) and _is_head(lower[begin:], held=held)):
+            continue
+        if lower[:begin] in {"alt", "neu"} and _is_name(head):  # Altmaier
+            continue
+        last, modifier = begin, _modifier(lemma[:begin])
+        if modifier is not None and not (held and _is_rare(modifier)):
+            return (*(_split(modifier) or (modifier,)), *(_split(head) or (head,)))
+    return _of_more(lemma, range(first, last - _SHORTEST + 1)) if not held else ()
+
+
+def _is_head(noun: str, *, held: bool) -> bool:
+    """Whether a short noun of the dictionary is no suffix, and in the model too: likely (Weg) or at all (Markt)."""
+    if noun in _LIKE_SUFFIXES:
+        return False
+    if len(noun) == _SHORTEST:
+        return load_model().nouns.get(noun, _NEVER) > _SHORT
+    return not held or len(noun) > SHORTEST_PART + 1 or noun in load_model().nouns
+
+
+def _of_more(lemma: str, begins: range) -> tuple[str, ...]:
+    """A first part, as long as may be, and a compound that the dictionary lacks: Kaltluft-produktionsraum."""
+    for begin in reversed(begins):
+        modifier = _modifier(lemma[:begin])
+        if modifier is not None and (inner := _split(lemma[begin:].capitalize())):
+            return (*(_split(modifier) or (modifier,)), *inner)
     return ()
+
+
+def _is_rare(first: str) -> bool:
+    """Whether a short first part is neither a noun nor an adjective that the model has met more than once."""
+    chances = stem_chances(first.lower())
+    return len(first) <= SHORTEST_PART and max(chances.get("NN", _NEVER), chances.get("ADJ", _NEVER)) <= _RAREST
 
 
 def _modifier(first: str) -> str | None:
     """The lemma of a first part: a noun with its linking element, an adjective, or the stem of a verb."""
-    if first.lower() in _PARTICLES:
+    lower = first.lower()
+    if lower in _PARTICLES:
         return None
-    noun = without_link(first)
-    if noun is not None:
-        return noun
-    if "NN_VAR_EL" in stem_chances(first.lower()):
-        return stem_lemma(first.lower(), "NN_VAR_EL")
-    adjective = first.lower()
-    if dictionary().get(adjective) == adjective:  # gesamt-, kommunal-; but not über-, nach-
-        analysis = analyse(adjective)
-        return adjective if analysis is not None and analysis.pos in _MODIFIERS else None
-    verb = first.lower().removesuffix("e") + "en"
-    return verb if dictionary().get(verb) == verb else None
+    if lower in _FIRST:
+        return _first_lemma(lower, "NN")
+    if len(first) < SHORTEST_PART:
+        chance, kind = max(_chances_of_first(lower, "", ("NN", "NN_VAR_EL", "ADJ")), default=(_NEVER, ""))
+        return stem_lemma(lower, kind) if chance > _SHORT else None
+    if lower.endswith(_DERIVED_WITH_S) and len(first) > _LONG + 1:  # Parkierungs-
+        return first[:-1]
+    if lower.endswith("innen") and first[:-3] in dictionary():  # Ministerinnen-
+        return first[:-3]
+    return _of_known(first, lower)
+
+
+def _of_known(first: str, lower: str) -> str | None:
+    """The lemma of a first part that the dictionary or the model knows."""
+    noun, chances, known = without_link(first), stem_chances(lower), dictionary()
+    stem = lower.removesuffix("e")
+    verb = f"{stem}en" if known.get(f"{stem}en") == f"{stem}en" else None
+    is_rather_adjective = chances.get("ADJ", _NEVER) > chances.get("NN", _NEVER) and _is_modifier(lower)
+    if noun is not None and not is_rather_adjective:
+        is_rather_verb = noun == first and "NN" not in chances and "VV" in stem_chances(stem)
+        return (verb if is_rather_verb else None) or noun  # Meldeamt is of melden, not of the plant
+    if "NN_VAR_EL" in chances:
+        return stem_lemma(lower, "NN_VAR_EL")
+    if "NN_VAR" in chances and "ADJ" not in chances and stem_lemma(lower, "NN_VAR") == f"{first}e":
+        return f"{first}e"  # Sach-
+    if known.get(lower) == lower:  # gesamt-, kommunal-; but not über-, nach-
+        return lower if _is_modifier(lower) else None
+    return verb
+
+
+def _is_modifier(word: str) -> bool:
+    """Whether an adjective may stand before a noun; one in -isch is rather a language there (Türkischlehrer)."""
+    if dictionary().get(word) != word or word.endswith("isch"):
+        return False
+    analysis = analyse(word)
+    return analysis is not None and analysis.pos in _MODIFIERS
 
 
 def _is_noun(word: str) -> bool:

@@ -35,11 +35,61 @@ COMPOUNDS = {
     "Bürgschaftserklärung": ("Bürgschaft", "Erklärung"),
     "Leistungsbeziehende": ("Leistung", "Beziehende"),
     "Schulspeisung": ("Schule", "Speisung"),
+    "Gesamtbreite": ("gesamt", "Breite"),
+    "Gesamtschutzquote": ("gesamt", "Schutz", "Quote"),
+    "Mindestlöschwassermenge": ("mindest", "löschen", "Wasser", "Menge"),
+    "Altersteilzeit": ("Alter", "Teil", "Zeit"),
+    "Sondernutzungsfläche": ("sonder", "Nutzung", "Fläche"),
+    "Erstantrag": ("erst", "Antrag"),
+    "Erstattungsbetrag": ("Erstattung", "Betrag"),
+    "Binnenmarkt": ("binnen", "Markt"),
+    "Mehrkosten": ("mehr", "Kosten"),
+    "Nichtwohngebäude": ("nicht", "wohnen", "Gebäude"),
+    "Planungsermessen": ("Planung", "Ermessen"),
+    "Kunstschaffen": ("Kunst", "Schaffen"),
+    "Sportkreisvorsitzende": ("Sport", "Kreis", "Vorsitzende"),
+    "Ortsende": ("Ort", "Ende"),
+    "Haltestelle": ("halten", "Stelle"),
+    "Wertesystem": ("Wert", "System"),
 }
 
 
 @pytest.mark.parametrize(("lemma", "parts"), COMPOUNDS.items())
 def test_compounds_have_their_parts(lemma: str, parts: tuple[str, ...]) -> None:
+    assert parts_of(lemma) == parts
+
+
+NOT_IN_THE_MODEL = {
+    "Eigenschutz": ("eigen", "Schutz"),
+    "Massivbau": ("massiv", "Bau"),
+    "Türkischlehrer": ("Türkisch", "Lehrer"),
+    "Erdwall": ("Erde", "Wall"),
+    "Hohlweg": ("hohl", "Weg"),
+    "Sachmittel": ("Sache", "Mittel"),
+    "Meldeamt": ("melden", "Amt"),
+    "Parkierungsangebot": ("Parkierung", "Angebot"),
+    "Migrantinnenberatung": ("Migrantin", "Beratung"),
+    "Kaltluftproduktionsraum": ("kalt", "Luft", "Produktion", "Raum"),
+    "Gasreduzierstation": ("Gas", "reduzieren", "Station"),
+}
+
+
+@pytest.mark.parametrize(("lemma", "parts"), NOT_IN_THE_MODEL.items())
+def test_what_the_model_does_not_know_is_of_words_of_the_dictionary(lemma: str, parts: tuple[str, ...]) -> None:
+    assert parts_of(lemma) == parts
+
+
+OF_THE_DICTIONARY = {
+    "Solaranlage": ("Solar", "Anlage"),
+    "Volksbegehren": ("Volk", "Begehren"),
+    "Freistaat": ("frei", "Staat"),
+    "Hochhaus": ("hoch", "Haus"),
+    "Sachkenntnis": ("Sache", "Kenntnis"),
+}
+
+
+@pytest.mark.parametrize(("lemma", "parts"), OF_THE_DICTIONARY.items())
+def test_what_the_model_holds_whole_is_of_two_words_of_the_dictionary_too(lemma: str, parts: tuple[str, ...]) -> None:
     assert parts_of(lemma) == parts
 
 
@@ -65,6 +115,8 @@ SIMPLE = ["Stadt", "Partnerschaft", "Freundschaft", "Übersicht", "Entwicklung",
           "fairerweise", "Festsetzung", "Gewährleistung", "Rechtfertigung",
           "Wissenschaft", "Verbraucher", "Institution", "Transport", "Gebrauch", "Friedhof", "Fahrzeug", "Altmaier",
           "Wiederverwendung", "Rückführung",
+          "Erstattung", "Ersteller", "Vollständigkeit", "Ministerin", "Tourismus", "Verbrechen", "Verbriefung",
+          "Hinterziehung", "Wiedereinbindung", "Widerspruch", "Überdeckelung", "Neuseeland",
           "NATO", "EU", "2019", "…", "-", "", "Be-dienung", "Städte-"]  # fmt: skip
 
 
