@@ -68,7 +68,8 @@ def test_a_verb_loads_the_stages_that_it_brings_up_to_date(
 def test_no_module_loads_pandas_by_being_loaded(tmp_path: Path) -> None:
     program = (
         "import importlib, pkgutil, pipeline\n"
-        "for found in pkgutil.walk_packages(pipeline.__path__, 'pipeline.'): importlib.import_module(found.name)"
+        "for found in pkgutil.walk_packages(pipeline.__path__, 'pipeline.'):\n"
+        "    if not found.name.endswith('_loaded'): importlib.import_module(found.name)"  # which are there to load much
     )
     names = loaded(program, tmp_path)
     assert {"pipeline.export.figures", "pipeline.ingest.readers.pdf"} <= names

@@ -284,7 +284,8 @@ def heads(forms: Iterable[str]) -> Iterator[str]:
     """Of nouns that the dictionary lacks, the listed words that they end in: what `lemma_of` will have analysed."""
     words = dictionary()
     for form in forms:
-        if form.isalpha() and form[0].isupper() and not form.isupper() and form not in words:
+        is_word = form.isalpha() and len(form) <= MAX_WORD
+        if is_word and form[0].isupper() and not form.isupper() and form not in words:
             head = _listed_head(form)[1]
             if head:
                 yield head
