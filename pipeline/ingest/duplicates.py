@@ -281,7 +281,8 @@ def _read(portion: _Portion) -> list[Text]:
 def _portions(pairs: Pairs, letters: NDArray[np.int32], workers: int) -> Iterator[Pairs]:
     """Cut pairs, those of one original together, into portions of at most about `_LETTERS` letters of text.
 
-    There are as many for each worker, and they are about as long.
+    They are about as long, so many that each worker has as many to do; a last short one may be left, since a text that
+    stands in several portions is counted for each.
     """
     pairs = pairs[np.lexsort((pairs[:, 0], pairs[:, 1]))]
     most = int(letters[np.unique(pairs)].sum()) // workers
